@@ -1,0 +1,122 @@
+/**
+ * One content-addressed store for all that mwpipe makes: layers, bundles, indexes. A blob is written beside its place,
+ * checked, then renamed into it, so a killed run or a full disk leaves no half of one; reads are verified on request.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { sha256, type Digest } from './digest.ts';
+import { MwpipeError, systemCodeOf } from './error.ts';
+
+export interface StoredBlob {
+  readonly digest: Digest;
+  readonly bytes: number;
+  readonly path: string;
+}
+
+export interface BlobStore {
+  /** Streams a blob in; the same content twice is one blob. Throws `blob/disk-full` where it doesn't fit. */
+  put(source: AsyncIterable<Uint8Array>): Promise<StoredBlob>;
+  has(digest: Digest): Promise<StoredBlob | undefined>;
+  open(digest: Digest): Readable;
+  /** Reads a whole small blob and checks it against its digest; a damaged one is removed and counts as missing. */
+  read(digest: Digest): Promise<Buffer | undefined>;
+  /** A small document under a name of the caller's (`layer/<key>`): what an earlier run found out. */
+  recall(name: string): Promise<unknown>;
+  remember(name: string, document: unknown): Promise<void>;
+}
+
+/** A store in `root`; several processes may use it at once. */
+export function blobStore(root: string): BlobStore {
+  const pathOf = (digest: Digest): string => {
+    const hex = digest.slice('sha256:'.length);
+    return join(root, 'sha256', hex.slice(0, 2), hex);
+  };
+  const namedPath = (name: string): string => join(root, 'named', `${encodeURIComponent(name)}.json`);
+  return {
+    put: (source) => guardDisk(() => putBlob(root, pathOf, source)),
+    has: async (digest) => {
+      const path = pathOf(digest);
+      const found = await stat(path).catch(() => undefined);
+      return found === undefined ? undefined : { digest, bytes: found.size, path };
+    },
+    open: (digest) => createReadStream(pathOf(digest)),
+    read: async (digest) => {
+      const data = await readFile(pathOf(digest)).catch(() => undefined);
+      if (data === undefined || sha256(data) === digest) return data;
+      await rm(pathOf(digest), { force: true });
+      return undefined;
+    },
+    recall: async (name) => {
+      const text = await readFile(namedPath(name), 'utf8').catch(() => undefined);
+      return text === undefined ? undefined : parsed(text);
+    },
+    remember: (name, document) => guardDisk(() => writeAtomically(namedPath(name), `${JSON.stringify(document)}\n`)),
+  };
+}
+
+/** Writes a whole file beside its place, then renames it: a reader sees the old one or the new one. */
+export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${randomUUID()}.part`;
+  try {
+    await writeFile(temporary, content, { flush: true });
+    await rename(temporary, path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function putBlob(
+  root: string,
+  pathOf: (digest: Digest) => string,
+  source: AsyncIterable<Uint8Array>,
+): Promise<StoredBlob> {
+  const incoming = join(root, 'incoming');
+  await mkdir(incoming, { recursive: true });
+  const temporary = join(incoming, `${randomUUID()}.part`);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  try {
+    await pipeline(async function* () {
+      for await (const chunk of source) {
+        hash.update(chunk);
+        bytes += chunk.length;
+        yield chunk;
+      }
+    }, createWriteStream(temporary));
+    const digest: Digest = `sha256:${hash.digest('hex')}`;
+    await mkdir(dirname(pathOf(digest)), { recursive: true });
+    await rename(temporary, pathOf(digest));
+    return { digest, bytes, path: pathOf(digest) };
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function guardDisk<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (cause) {
+    const code = systemCodeOf(cause);
+    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw cause;
+    throw new MwpipeError({
+      code: 'blob/disk-full',
+      message: 'no space left for the cache',
+      hint: 'free some space (df -h), or point MWPIPE_CACHE at a larger disk; nothing half-written was kept',
+      source: 'outside',
+      cause,
+    });
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

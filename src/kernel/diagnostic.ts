@@ -1,0 +1,41 @@
+/** A diagnostic says what is wrong, where it was typed, and what to do now. */
+
+/** A place in a file that somebody wrote. Lines and columns count from 1; `length` in UTF-16 units on that line. */
+export interface SourceRange {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly length: number;
+}
+
+/**
+ * Who has to act, and so the exit code: `failed` the thing checked (1), `input` the user (2), `outside` an outside
+ * system (3), `refused` policy or a lock (4).
+ */
+export type ExitClass = 'failed' | 'input' | 'outside' | 'refused';
+
+export interface Diagnostic {
+  /** Stable, `step/what-happened`: people search for it. */
+  readonly code: `${string}/${string}`;
+  /** What is wrong, with the wrong value. */
+  readonly message: string;
+  /** What to do now. */
+  readonly hint?: string;
+  readonly at?: SourceRange;
+  /** @default 'input' */
+  readonly exit?: ExitClass;
+  /** `private`: names an embargoed patch; public renderers show the code only. @default 'public' */
+  readonly visibility?: 'public' | 'private';
+}
+
+/** A value that remembers where it was typed. */
+export interface Sourced<T> {
+  readonly value: T;
+  readonly at: SourceRange;
+}
+
+/** `"Echoo"`, as messages show a wrong value: quoted, and cut where it is huge or hides control characters. */
+export function quote(value: string): string {
+  const shown = JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
+  return shown;
+}
