@@ -1,0 +1,114 @@
+/** `extension-sets/NAME.lock.yaml`: for each component of a set where it comes from and which commit and tree it is. */
+import { stringify } from 'yaml';
+import { z } from 'zod';
+import { quote } from '../kernel/diagnostic.ts';
+import { fail, ok, type Outcome } from '../kernel/outcome.ts';
+import { parseYaml } from '../kernel/yaml-document.ts';
+
+/** What extension.json or skin.json asks for, in its own words. */
+export interface Requirements {
+  readonly MediaWiki?: string;
+  /** `php`, `ext-intl`, `ability-shell`. */
+  readonly platform?: Readonly<Record<string, string | boolean>>;
+  readonly extensions?: Readonly<Record<string, string>>;
+  readonly skins?: Readonly<Record<string, string>>;
+}
+
+export type ComponentKind = 'core' | 'vendor' | 'extension' | 'skin' | 'library';
+
+export interface LockedComponent {
+  /** As the set lists it: `core`, `vendor`, `Cite`, `skins/Vector`. */
+  readonly name: string;
+  readonly kind: ComponentKind;
+  /** Where it is mounted in core's tree: '', 'vendor', 'extensions/Cite', 'skins/Vector'. */
+  readonly path: string;
+  /** Canonical; `mirrors` of mwpipe.yaml says where to fetch it from. */
+  readonly url: string;
+  /** `refs/heads/wmf/1.43.0-wmf.1`, `refs/tags/1.0`, or the commit itself where a commit is pinned. */
+  readonly ref: string;
+  /** Why it isn't the first branch of the policy. */
+  readonly fallback?: string;
+  readonly commit: string;
+  readonly tree: string;
+  /** From extension.json, skin.json or core's MW_VERSION. */
+  readonly version?: string;
+  /** The name that extension.json registers, by which others require it. */
+  readonly registered?: string;
+  readonly requires?: Requirements;
+  /** A work tree on top; never in the committed file. */
+  readonly patch?: { readonly tree: string; readonly from: string; readonly because: string };
+}
+
+export interface Lockfile {
+  readonly schema: 'mwpipe.lock/1';
+  readonly set: string;
+  /** MW_VERSION of core. */
+  readonly mediawiki: string;
+  /** Order: core, vendor, skins, extensions, libraries; each by name. */
+  readonly components: readonly LockedComponent[];
+}
+
+const SCHEMA = 'mwpipe.lock/1';
+const objectId = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, 'is no git object id');
+const constraints = z.record(z.string(), z.string());
+
+const requirementsSchema = z.strictObject({
+  MediaWiki: z.string().exactOptional(),
+  platform: z.record(z.string(), z.union([z.string(), z.boolean()])).exactOptional(),
+  extensions: constraints.exactOptional(),
+  skins: constraints.exactOptional(),
+});
+
+const lockfileSchema = z.strictObject({
+  schema: z.literal(SCHEMA),
+  set: z.string(),
+  mediawiki: z.string(),
+  components: z.array(
+    z.strictObject({
+      name: z.string(),
+      kind: z.enum(['core', 'vendor', 'extension', 'skin', 'library']),
+      path: z.string().regex(/^$|^(?!\/)(?!.*(^|\/)\.\.?(\/|$))/, 'leaves the tree'),
+      url: z.string(),
+      ref: z.string(),
+      fallback: z.string().exactOptional(),
+      commit: objectId,
+      tree: objectId,
+      version: z.string().exactOptional(),
+      registered: z.string().exactOptional(),
+      requires: requirementsSchema.exactOptional(),
+    }),
+  ),
+});
+
+const schemaOnly = z.object({ schema: z.string() });
+
+/** Fails with `yaml/*`, and with `lock/newer-schema` for a file that a newer mwpipe wrote. */
+export function parseLockfile(file: string, text: string): Outcome<Lockfile> {
+  const header = parseYaml(file, text, schemaOnly);
+  if (!header.ok) return header;
+  const [name, version] = header.value.value.schema.split('/');
+  if (name === 'mwpipe.lock' && Number(version) > 1) {
+    return fail({
+      code: 'lock/newer-schema',
+      message: `the lock has schema ${quote(header.value.value.schema)}, this mwpipe reads up to ${quote(SCHEMA)}`,
+      hint: 'update mwpipe, or write the lock again with this one: mwpipe resolve',
+      at: header.value.at(['schema']),
+      exit: 'input',
+    });
+  }
+  const document = parseYaml(file, text, lockfileSchema);
+  return document.ok ? ok(document.value.value) : document;
+}
+
+const MEMBERS = ['name', 'kind', 'path', 'url', 'ref', 'fallback', 'commit', 'tree', 'version', 'registered'] as const;
+
+/** The same lock, the same bytes: fixed order of keys, one line a value, so that a train's diff is what moved. */
+export function formatLockfile(lock: Lockfile): string {
+  const components = lock.components.map((component) => ({
+    ...Object.fromEntries(MEMBERS.flatMap((key) => (component[key] === undefined ? [] : [[key, component[key]]]))),
+    ...(component.requires === undefined ? {} : { requires: component.requires }),
+  }));
+  const comment = `# Written by \`mwpipe resolve ${lock.set}\`: don't edit, commit it.\n`;
+  const head = { schema: lock.schema, set: lock.set, mediawiki: lock.mediawiki };
+  return comment + stringify({ ...head, components }, { lineWidth: 0 });
+}
