@@ -1,0 +1,99 @@
+/** The runner on Docker: one container for each piece of work, removed when it ends, killed when it takes too long. */
+import type Docker from 'dockerode';
+import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
+import type { RunContext } from '../../kernel/run-context.ts';
+import type { Mount, OutputSink, Runner, RunRequest, RunResult } from '../../kernel/runner.ts';
+import { demultiplexer } from './demultiplex.ts';
+import { guardEngine, statusOf } from './engine.ts';
+
+export function dockerRunner(docker: Docker): Runner {
+  return {
+    run: async (request, output, context) => {
+      const outcome = await guardEngine(() => runContainer(docker, request, { output, context }));
+      return outcome.ok ? outcome.value : outcome;
+    },
+  };
+}
+
+async function runContainer(
+  docker: Docker,
+  request: RunRequest,
+  io: { readonly output: OutputSink; readonly context: RunContext },
+): Promise<Outcome<RunResult>> {
+  io.context.signal.throwIfAborted();
+  const container = await create(docker, request);
+  if (container === undefined) {
+    return fail({
+      code: 'runner/no-image',
+      message: `the engine has no image ${request.image}`,
+      hint: 'mwpipe build makes it',
+      exit: 'outside',
+    });
+  }
+  let kept = false;
+  try {
+    const result = await attachAndWait(container, request, io);
+    kept = request.keepFailed === true && result.exitCode !== 0;
+    return ok(kept ? { ...result, keptAs: container.id.slice(0, 12) } : result);
+  } finally {
+    if (!kept) await container.remove({ force: true, v: true }).catch(() => undefined);
+  }
+}
+
+async function attachAndWait(
+  container: Docker.Container,
+  request: RunRequest,
+  { output, context }: { readonly output: OutputSink; readonly context: RunContext },
+): Promise<RunResult> {
+  const stream = await container.attach({ stream: true, stdout: true, stderr: true });
+  const frames = demultiplexer(output);
+  stream.on('data', (chunk: Buffer) => frames.write(chunk));
+  const drained = new Promise<void>((resolve) => {
+    stream
+      .once('close', resolve)
+      .once('end', resolve)
+      .once('error', () => resolve());
+  });
+  const exited = container.wait({ condition: 'next-exit' }) as Promise<{ StatusCode: number }>;
+  await container.start();
+  const deadline = AbortSignal.timeout(request.deadlineMs);
+  const kill = (): void => void container.kill().catch(() => undefined);
+  const stop = AbortSignal.any([deadline, context.signal]);
+  stop.addEventListener('abort', kill, { once: true });
+  try {
+    const { StatusCode } = await exited;
+    await drained;
+    frames.end();
+    context.signal.throwIfAborted();
+    return { exitCode: StatusCode, timedOut: deadline.aborted };
+  } finally {
+    stop.removeEventListener('abort', kill);
+  }
+}
+
+async function create(docker: Docker, request: RunRequest): Promise<Docker.Container | undefined> {
+  const [entrypoint, ...argv] = request.argv;
+  try {
+    return await docker.createContainer({
+      Image: request.image,
+      Entrypoint: entrypoint === undefined ? [] : [entrypoint],
+      Cmd: argv,
+      Env: Object.entries(request.env ?? {}).map(([name, value]) => `${name}=${value}`),
+      Labels: { 'mwpipe.role': 'run', ...request.labels },
+      HostConfig: {
+        NetworkMode: request.network ?? 'none',
+        Mounts: (request.mounts ?? []).map(mountOf),
+        Init: true,
+      },
+      ...(request.workdir === undefined ? {} : { WorkingDir: request.workdir }),
+      ...(request.user === undefined ? {} : { User: request.user }),
+    });
+  } catch (thrown) {
+    if (statusOf(thrown) === 404) return undefined;
+    throw thrown;
+  }
+}
+
+function mountOf(mount: Mount): Docker.MountSettings {
+  return { Type: mount.kind, Source: mount.source, Target: mount.target, ReadOnly: mount.readOnly };
+}

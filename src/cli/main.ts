@@ -1,0 +1,29 @@
+/** The command line: one tree of commands; only the one that is meant is loaded, all of them for help. */
+import { Command } from 'commander';
+import { commandLoaders } from './commands.ts';
+import { ignoreBrokenPipe } from './process.ts';
+import { runCommand } from './run.ts';
+import { version } from './version.ts';
+
+/** The tree of commands with those named in `wanted`, or all: shell completion and the reference are made from it. */
+export async function program(wanted?: string): Promise<Command> {
+  const root = new Command('mwpipe')
+    .description('takes MediaWiki from patches to traffic')
+    .version(version(), '-V, --version')
+    .option('--json', 'print events and the result as JSON lines')
+    .option('--workspace <dir>', 'the folder with mwpipe.yaml (default: here or above, else this checkout)')
+    .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', "\nA first run, on real MediaWiki and this machine's Docker:\n  $ npm run demo");
+  const names = wanted !== undefined && wanted in commandLoaders ? [wanted] : Object.keys(commandLoaders);
+  const makers = await Promise.all(names.map((name) => commandLoaders[name]?.()));
+  for (const make of makers) if (make !== undefined) root.addCommand(make(runCommand));
+  return root;
+}
+
+export async function main(argv: readonly string[]): Promise<void> {
+  ignoreBrokenPipe();
+  const first = argv.find((word) => !word.startsWith('-'));
+  const root = await program(first);
+  await root.parseAsync([...argv], { from: 'user' });
+}
