@@ -15,9 +15,9 @@ export async function program(wanted?: string): Promise<Command> {
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', "\nA first run, on real MediaWiki and this machine's Docker:\n  $ npm run demo");
-  const names = wanted !== undefined && wanted in commandLoaders ? [wanted] : Object.keys(commandLoaders);
-  const makers = await Promise.all(names.map((name) => commandLoaders[name]?.()));
-  for (const make of makers) if (make !== undefined) root.addCommand(make(runCommand));
+  const loaders =
+    wanted !== undefined && wanted in commandLoaders ? [commandLoaders[wanted]] : Object.values(commandLoaders);
+  for (const load of loaders) if (load !== undefined) root.addCommand((await load())(runCommand));
   return root;
 }
 
