@@ -1,0 +1,27 @@
+<?php
+/**
+ * The baked entry: the same in every image, never edited. It reads the bundle's pointer once per request, and requires
+ * the settings from that bundle's own absolute path: no request sees two bundles, and a push needs no reload.
+ */
+
+require_once '/usr/local/lib/mwpipe/pointer.php';
+
+if ( !defined( 'MWPIPE_BUNDLE' ) ) {
+	define( 'MWPIPE_BUNDLE', mwpipeCurrentBundle() ?? '' );
+}
+if ( MWPIPE_BUNDLE === '' || !is_file( mwpipeBundleDir( MWPIPE_BUNDLE ) . '/LocalSettings.php' ) ) {
+	http_response_code( 503 );
+	header( 'Content-Type: text/plain; charset=utf-8' );
+	header( 'Retry-After: 5' );
+	print "No settings yet: this instance has no config bundle (push one with: mwpipe config push).\n";
+	exit( 1 );
+}
+if ( PHP_SAPI !== 'cli' ) {
+	header( 'X-Mwpipe-Bundle: ' . MWPIPE_BUNDLE );
+	header( 'X-Mwpipe-Release: ' . getenv( 'MWPIPE_RELEASE' ) );
+	header( 'X-Mwpipe-Slot: ' . getenv( 'MWPIPE_SLOT' ) );
+}
+
+require '/usr/local/lib/mwpipe/platform.php';
+require mwpipeBundleDir( MWPIPE_BUNDLE ) . '/LocalSettings.php';
+require '/usr/local/lib/mwpipe/platform-after.php';
