@@ -15,7 +15,7 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', { timeoutMs: 20_000, parallel: true }),
-      project('contract', { timeoutMs: 300_000, parallel: false }),
+      project('contract', { timeoutMs: 120_000, parallel: false }),
       project('e2e', { timeoutMs: 1_500_000, parallel: false }),
       project('faults', { timeoutMs: 600_000, parallel: false }),
     ],

@@ -60,6 +60,7 @@ async function attachAndWait(
   const kill = (): void => void container.kill().catch(() => undefined);
   const stop = AbortSignal.any([deadline, context.signal]);
   stop.addEventListener('abort', kill, { once: true });
+  if (stop.aborted) kill(); // aborted while the container was starting: no event will come
   try {
     const { StatusCode } = await exited;
     await drained;
