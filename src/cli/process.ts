@@ -15,6 +15,8 @@ export const environment = {
     process.env['MWPIPE_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'mwpipe'),
   /** A file that gets every event as a line of JSON. */
   debugFile: (): string | undefined => process.env['MWPIPE_DEBUG_FILE'],
+  /** A file that gets the result as JSON, so that a program can show people the text and read the facts. */
+  resultFile: (): string | undefined => process.env['MWPIPE_RESULT_FILE'],
   user: (): string => process.env['SUDO_USER'] ?? process.env['USER'] ?? process.env['LOGNAME'] ?? 'unknown',
 };
 

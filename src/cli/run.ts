@@ -2,7 +2,7 @@
  * Runs one command, the same way for all: events to the renderers, the outcome to text or JSON, failures to
  * diagnostics and an exit code. The only place that knows the exit codes.
  */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { messageOf, MwpipeError, type ErrorSource } from '../kernel/error.ts';
@@ -115,6 +115,8 @@ function watchInterrupts(renderer: Renderer<StepEvent>): { readonly signal: Abor
 
 function finish(flags: GlobalFlags, shown: Shown): void {
   const exit = EXIT[shown.exit ?? 'done'];
+  const resultFile = environment.resultFile();
+  if (resultFile !== undefined) writeFileSync(resultFile, JSON.stringify({ exit, value: shown.json }));
   if (flags.json === true) writeJson({ code: 'result', exit, value: shown.json });
   else if (shown.text !== '') standardOutput().write(shown.text.endsWith('\n') ? shown.text : `${shown.text}\n`);
   setExitCode(exit);
