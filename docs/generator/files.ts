@@ -1,0 +1,60 @@
+/** The page of files that people write, and a JSON Schema of each for editors. */
+import { join as joinPath } from 'node:path';
+import type { z } from 'zod';
+import { workspaceSchema } from '../../src/kernel/workspace.ts';
+import { jsonSchemaOf, keyRows, type JsonSchema } from './json-schema.ts';
+import { code, head, join, table } from './markdown.ts';
+import { schemaDocs } from './schema-docs.ts';
+
+interface DescribedFile {
+  readonly name: string;
+  /** Of the JSON Schema: `schemas/ID.json`. */
+  readonly id: string;
+  readonly lead: string;
+  readonly schema: z.ZodType;
+  /** Where the schema is written, for its comments. */
+  readonly from: readonly [file: string, name: string];
+}
+
+const FILES: readonly DescribedFile[] = [
+  {
+    name: 'mwpipe.yaml',
+    id: 'mwpipe',
+    lead: 'Makes a folder a workspace: where repos are fetched from, and the targets that releases are deployed to.',
+    schema: workspaceSchema,
+    from: ['src/kernel/workspace.ts', 'workspaceSchema'],
+  },
+];
+
+export function filesPage(root: string): string {
+  return join([
+    head(
+      'Files',
+      'The files of a workspace that people write. An unknown key is an error that names its line; a key that is not' +
+        ' required has the default shown, or is left out.',
+    ),
+    ...FILES.map((file) => section(root, file)),
+  ]);
+}
+
+export function schemaFiles(root: string): (readonly [string, string])[] {
+  return FILES.map((file) => [`schemas/${file.id}.json`, `${JSON.stringify(schemaOf(root, file), undefined, 2)}\n`]);
+}
+
+function schemaOf(root: string, { name, schema, from }: DescribedFile): JsonSchema & { title: string } {
+  return { title: name, ...jsonSchemaOf(schema, schemaDocs(joinPath(root, from[0]), from[1])) };
+}
+
+function section(root: string, file: DescribedFile): string {
+  const rows = keyRows(schemaOf(root, file));
+  return join([
+    `## ${file.name}`,
+    file.lead,
+    table(
+      ['Key', 'Type', 'Default', 'Meaning'],
+      rows.map((row) => [code(row.key), row.type, row.presence, row.meaning]),
+    ),
+    `For an editor: [schemas/${file.id}.json](schemas/${file.id}.json), named in the file's first line as` +
+      ` \`# yaml-language-server: $schema=…\`.`,
+  ]);
+}
