@@ -17,6 +17,8 @@ export const environment = {
   debugFile: (): string | undefined => process.env['MWPIPE_DEBUG_FILE'],
   /** A file that gets the result as JSON, so that a program can show people the text and read the facts. */
   resultFile: (): string | undefined => process.env['MWPIPE_RESULT_FILE'],
+  /** What programs that we start inherit. */
+  inherited: (): Readonly<Record<string, string | undefined>> => process.env,
   user: (): string => process.env['SUDO_USER'] ?? process.env['USER'] ?? process.env['LOGNAME'] ?? 'unknown',
 };
 

@@ -21,7 +21,7 @@ export interface GitRefs {
    * Every branch and tag of a remote: `refs/heads/master` to its commit (annotated tags peeled).
    * @returns fails with `git/missing`, `git/remote-gone`, `git/not-a-repo`, `git/timeout`
    */
-  refs(url: string, context: RunContext): Promise<Outcome<ReadonlyMap<string, string>>>;
+  refs(url: string, context: RunContext<never>): Promise<Outcome<ReadonlyMap<string, string>>>;
 }
 
 export interface GitObjects {
@@ -32,7 +32,7 @@ export interface GitObjects {
    */
   fetch(
     wanted: { readonly url: string; readonly commit: string; readonly ref: string },
-    context: RunContext,
+    context: RunContext<never>,
   ): Promise<Outcome<{ readonly tree: string }>>;
   /** The whole tree, recursive, sorted by path bytes. The object must have been fetched. */
   entries(ref: ObjectRef): Promise<readonly TreeEntry[]>;
