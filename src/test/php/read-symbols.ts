@@ -92,7 +92,7 @@ class Reader {
     const here = this.#within.at(-1);
     for (const child of this.#cursor.currentNode.namedChildren) {
       if (child.type === 'name' || child.type === 'qualified_name') {
-        here?.supers.push(...this.#names.meanings(child.text));
+        here?.supers.push(...this.#names.meanings(child.text).slice(0, 1));
       }
     }
     this.children();
