@@ -18,3 +18,8 @@ export interface RunContext<Event extends StepEvent = StepEvent> {
   readonly emit: (event: Event) => void;
   readonly clock: Clock;
 }
+
+/** The same run for a port that has nothing to tell: its own events would be none of the step's. */
+export function silent(context: RunContext<never>): RunContext {
+  return { signal: context.signal, clock: context.clock, emit: () => undefined };
+}

@@ -16,6 +16,9 @@ if ( MWPIPE_BUNDLE === '' || !is_file( mwpipeBundleDir( MWPIPE_BUNDLE ) . '/Loca
 	print "No settings yet: this instance has no config bundle (push one with: mwpipe config push).\n";
 	exit( 1 );
 }
+/** Where this bundle's static files are served, for $wgLogos and the like. */
+defined( 'MWPIPE_STATIC' ) || define( 'MWPIPE_STATIC', '/static/' . MWPIPE_BUNDLE );
+
 if ( PHP_SAPI !== 'cli' ) {
 	header( 'X-Mwpipe-Bundle: ' . MWPIPE_BUNDLE );
 	header( 'X-Mwpipe-Release: ' . getenv( 'MWPIPE_RELEASE' ) );

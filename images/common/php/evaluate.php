@@ -6,7 +6,11 @@
 
 $mwpipeMistakes = [];
 define( 'MW_CONFIG_FILE', __DIR__ . '/evaluated-settings.php' );
-define( 'MW_SETUP_CALLBACK', 'restore_error_handler' );
+define( 'MW_SETUP_CALLBACK', 'mwpipeSettingsRead' );
+
+function mwpipeSettingsRead(): void {
+	restore_error_handler();
+}
 
 require '/srv/mediawiki/maintenance/Maintenance.php';
 

@@ -15,4 +15,4 @@ set_error_handler( static function ( int $level, string $message, string $file, 
 	return true;
 } );
 
-require MW_INSTALL_PATH . '/LocalSettings.php';
+require __DIR__ . '/LocalSettings.php';

@@ -1,0 +1,20 @@
+/** Keeps a bundle on the host, where nothing points to it yet. */
+import { ok, type Outcome } from '../kernel/outcome.ts';
+import type { RunContext } from '../kernel/run-context.ts';
+import { packBundle, type Bundle } from './bundle.ts';
+import type { ConfigEvent } from './events.ts';
+import type { ConfigHost } from './ports.ts';
+
+/** Idempotent; what a killed run left half-written has no name, and is removed by the next push. */
+export async function stageBundle(
+  bundle: Bundle,
+  host: ConfigHost,
+  context: RunContext<ConfigEvent>,
+): Promise<Outcome<void>> {
+  const started = context.clock.now();
+  const staged = await host.stage({ hash: bundle.hash, data: packBundle(bundle) }, context);
+  if (!staged.ok) return staged;
+  const ms = context.clock.now() - started;
+  context.emit({ code: 'config/staged', bundle: bundle.hash, state: staged.value.state, ms });
+  return ok();
+}
