@@ -1,0 +1,82 @@
+/** The image's configuration: from it the image ID, so it holds no clock, no machine and no order of chance. */
+import { canonicalJson, digestOf, sha256, short, type Digest } from '../kernel/digest.ts';
+import type { Lockfile } from '../resolve/index.ts';
+import { withoutPatches } from './layer-spec.ts';
+import type { LayerChain, RuntimeImage } from './ports.ts';
+
+export interface AssembledImage {
+  readonly imageId: Digest;
+  readonly config: Buffer;
+  readonly tag: string;
+  readonly layers: LayerChain;
+}
+
+export interface ImageParts {
+  readonly lock: Lockfile;
+  /** `php82/web` */
+  readonly runtime: { readonly name: string; readonly image: RuntimeImage };
+  readonly layers: readonly { readonly name: string; readonly diffId: Digest }[];
+  readonly architecture: string;
+}
+
+/** A time that is as wrong for everybody: one that moved would move the image ID. */
+const CREATED = '1980-01-01T00:00:00Z';
+
+/** Engines know our images by this label, among all others'. */
+export const KIND_LABEL = 'mwpipe.kind';
+
+export function assembleImage(parts: ImageParts): AssembledImage {
+  const chain = [...parts.runtime.image.diffIds, ...parts.layers.map((layer) => layer.diffId)];
+  const config = Buffer.from(canonicalJson(configOf(parts, chain)));
+  const imageId = sha256(config);
+  return { imageId, config, tag: `mwpipe/${repositoryName(parts.lock.set)}:${short(imageId)}`, layers: chain };
+}
+
+function configOf({ lock, runtime, layers, architecture }: ImageParts, chain: LayerChain): unknown {
+  const { config } = runtime.image;
+  return {
+    architecture,
+    os: 'linux',
+    created: CREATED,
+    config: {
+      Entrypoint: config.entrypoint,
+      Cmd: config.cmd,
+      Env: config.env,
+      WorkingDir: config.workdir,
+      ExposedPorts: Object.fromEntries(config.ports.map((port) => [port, {}])),
+      Labels: labelsOf(lock, runtime.name),
+    },
+    history: [
+      ...runtime.image.diffIds.map((_, index) => step(`runtime ${runtime.name}, layer ${index + 1}`)),
+      ...layers.map((layer) => step(layer.name)),
+    ],
+    rootfs: { type: 'layers', diff_ids: chain },
+  };
+}
+
+function step(what: string): unknown {
+  return { created: CREATED, created_by: `mwpipe build: ${what}` };
+}
+
+function labelsOf(lock: Lockfile, runtime: string): Record<string, string> {
+  const patched = lock.components.filter((component) => component.patch !== undefined);
+  return {
+    [KIND_LABEL]: 'image',
+    'mwpipe.set': lock.set,
+    'mwpipe.lock': digestOf(withoutPatches(lock)),
+    'mwpipe.mediawiki': lock.mediawiki,
+    'mwpipe.runtime': runtime,
+    ...(patched.length === 0
+      ? {}
+      : { 'mwpipe.patched': patched.map(({ name, patch }) => `${name}@${patch?.tree ?? ''}`).join(' ') }),
+  };
+}
+
+/** A set's name as engines allow it in a repository's. */
+function repositoryName(set: string): string {
+  const name = set
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+  return name === '' ? 'set' : name;
+}

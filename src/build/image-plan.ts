@@ -1,0 +1,145 @@
+/** The plan of an image: each layer, whether it is reused or made, whether it is sent, and why. */
+import type { Digest } from '../kernel/digest.ts';
+import type { LayerSpec } from './layer-spec.ts';
+import type { MadeLayer } from './make-layer.ts';
+import type { LayerChain } from './ports.ts';
+
+export interface PlannedLayer {
+  readonly name: string;
+  readonly key: Digest;
+  /** Components of it. */
+  readonly contains: readonly string[];
+  readonly make: boolean;
+  readonly send: boolean;
+  /** Of the tar where it was made, else of the files that go into it. */
+  readonly bytes: number;
+  readonly diffId?: Digest;
+  readonly because: string;
+}
+
+export interface ImagePlan {
+  readonly version: 1;
+  readonly set: string;
+  readonly mediawiki: string;
+  readonly runtime: {
+    /** `php82/web` */
+    readonly name: string;
+    /** undefined: it has to be built. */
+    readonly imageId?: Digest;
+    readonly layers: number;
+    readonly bytes: number;
+    readonly because: string;
+  };
+  /** Ours, lowest first, above the runtime's. */
+  readonly layers: readonly PlannedLayer[];
+  readonly makeBytes: number;
+  readonly sendBytes: number;
+}
+
+export interface PlanFacts {
+  readonly set: string;
+  readonly mediawiki: string;
+  readonly runtime: {
+    readonly name: string;
+    readonly image: { readonly imageId: Digest; readonly diffIds: LayerChain; readonly bytes: number } | undefined;
+  };
+  readonly specs: readonly LayerSpec[];
+  /** By key: what the blob store holds. */
+  readonly made: ReadonlyMap<Digest, MadeLayer>;
+  /** What the engine holds. */
+  readonly chains: readonly LayerChain[];
+}
+
+/** Facts in, plan out: same facts, same plan. */
+export function planImage(facts: PlanFacts): ImagePlan {
+  const runtimeIds = facts.runtime.image?.diffIds;
+  const known = knownChain(facts);
+  const held = runtimeIds === undefined ? 0 : heldLayers([...runtimeIds, ...known], facts.chains) - runtimeIds.length;
+  const layers = facts.specs.map((spec, index) => planLayer(spec, { facts, held, index }));
+  return {
+    version: 1,
+    set: facts.set,
+    mediawiki: facts.mediawiki,
+    runtime: {
+      name: facts.runtime.name,
+      ...(facts.runtime.image === undefined ? {} : { imageId: facts.runtime.image.imageId }),
+      layers: runtimeIds?.length ?? 0,
+      bytes: facts.runtime.image?.bytes ?? 0,
+      because: runtimeIds === undefined ? 'this runtime was never built here' : 'its definition did not change',
+    },
+    layers,
+    makeBytes: total(layers.filter((layer) => layer.make)),
+    sendBytes: total(layers.filter((layer) => layer.send)),
+  };
+}
+
+/** How many of a chain's lowest layers an engine with these chains holds. */
+export function heldLayers(chain: LayerChain, chains: readonly LayerChain[]): number {
+  const shared = chains.map((other) => {
+    const differs = chain.findIndex((diffId, index) => other[index] !== diffId);
+    return differs === -1 ? chain.length : differs;
+  });
+  return Math.max(0, ...shared);
+}
+
+/** Diff ids from the lowest layer up to the first that wasn't made yet. */
+function knownChain({ specs, made }: PlanFacts): Digest[] {
+  const ids = specs.map((spec) => made.get(spec.key)?.diffId);
+  const unknown = ids.indexOf(undefined);
+  return ids.slice(0, unknown === -1 ? ids.length : unknown).filter((id) => id !== undefined);
+}
+
+interface Position {
+  readonly facts: PlanFacts;
+  readonly held: number;
+  readonly index: number;
+}
+
+function planLayer(spec: LayerSpec, position: Position): PlannedLayer {
+  const made = position.facts.made.get(spec.key);
+  const send = position.index >= position.held;
+  return {
+    name: spec.name,
+    key: spec.key,
+    contains: componentsOf(spec),
+    make: made === undefined,
+    send,
+    bytes: made?.bytes ?? spec.fileBytes,
+    ...(made === undefined ? {} : { diffId: made.diffId }),
+    because: reason(spec, { ...position, isMade: made !== undefined, send }),
+  };
+}
+
+function reason(spec: LayerSpec, at: Position & { readonly isMade: boolean; readonly send: boolean }): string {
+  if (!at.isMade) return newBecause(spec);
+  if (!at.send) return 'the engine has it';
+  if (at.index === at.held) return 'made before, not in this engine';
+  const below = at.facts.specs[at.held]?.name ?? 'the runtime';
+  return `it stands on ${below}, which is new to the engine`;
+}
+
+function newBecause({ content }: LayerSpec): string {
+  switch (content.kind) {
+    case 'delta':
+      return content.because;
+    case 'files':
+      return 'its content changed';
+    case 'trees':
+      return content.trees.map(({ name, tree }) => `${name} is at tree ${tree.slice(0, 12)}`).join(', ');
+  }
+}
+
+function componentsOf({ content }: LayerSpec): string[] {
+  switch (content.kind) {
+    case 'delta':
+      return [content.base.name];
+    case 'files':
+      return Object.keys(content.files);
+    case 'trees':
+      return content.trees.map((tree) => tree.name);
+  }
+}
+
+function total(layers: readonly PlannedLayer[]): number {
+  return layers.reduce((sum, layer) => sum + layer.bytes, 0);
+}

@@ -1,0 +1,115 @@
+/** What building asks of the outside: an engine that holds images, one that builds runtimes, a host that bootstraps. */
+import type { BlobStore } from '../kernel/blob-store.ts';
+import type { Digest } from '../kernel/digest.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import type { RunContext } from '../kernel/run-context.ts';
+import type { GitObjects } from '../resolve/index.ts';
+import type { BuildEvent } from './events.ts';
+
+/** The diff ids of one image's layers, lowest first. */
+export type LayerChain = readonly Digest[];
+
+export interface LoadRequest {
+  readonly imageId: Digest;
+  /** The image's configuration; its sha256 is `imageId`. */
+  readonly config: Buffer;
+  readonly tag: string;
+  readonly layers: LayerChain;
+  /** The runtime whose layers are the lowest of `layers`; the engine made those, so the blob store lacks them. */
+  readonly runtime: Digest;
+  /** How many of the lowest layers the engine held when it was asked. */
+  readonly held: number;
+}
+
+export interface ImageStore {
+  /**
+   * The chains of layers that the engine holds for mwpipe, right after a prune too.
+   * @returns fails with `docker/not-running`, `docker/not-allowed`
+   */
+  chains(): Promise<Outcome<readonly LayerChain[]>>;
+  /**
+   * Sends what the engine lacks, reading layers from the blob store, and tags the image. Idempotent: `sentBytes` is 0
+   * where the image is there. Interrupted, it leaves no tag and no half image.
+   * @returns fails with `docker/not-running`, `docker/disk-full`, `docker/load-failed`, `build/damaged-layer`
+   */
+  load(request: LoadRequest, context: RunContext<BuildEvent>): Promise<Outcome<{ readonly sentBytes: number }>>;
+}
+
+/** How processes of an image start; what our images inherit from their runtime. */
+export interface ProcessConfig {
+  readonly entrypoint: readonly string[];
+  readonly cmd: readonly string[];
+  readonly env: readonly string[];
+  readonly workdir: string;
+  readonly ports: readonly string[];
+}
+
+export interface RuntimeImage {
+  readonly imageId: Digest;
+  readonly tag: string;
+  readonly diffIds: LayerChain;
+  /** On disk, all layers together. */
+  readonly bytes: number;
+  readonly config: ProcessConfig;
+}
+
+export interface BaseImage {
+  readonly digest: Digest;
+  readonly bytes: number;
+}
+
+export interface RuntimeRequest {
+  /** Same key, same content: the engine's image with this label is reused. */
+  readonly key: Digest;
+  readonly name: string;
+  readonly tag: string;
+  readonly dockerfile: string;
+  /** Stage of the Dockerfile. */
+  readonly target: string | undefined;
+  readonly files: readonly ContextFile[];
+  /** The base's tar, in the blob store. */
+  readonly base: BaseImage;
+}
+
+export interface ContextFile {
+  readonly path: string;
+  readonly executable: boolean;
+  readonly data: Buffer;
+}
+
+export interface RuntimeEngine {
+  /** @returns fails with `docker/not-running` */
+  find(key: Digest): Promise<Outcome<RuntimeImage | undefined>>;
+  /**
+   * Imports the base and builds the Dockerfile on it.
+   * @returns fails with `build/runtime-failed` (the step and its last lines), `docker/disk-full`, `docker/not-running`
+   */
+  build(request: RuntimeRequest, context: RunContext<BuildEvent>): Promise<Outcome<RuntimeImage>>;
+}
+
+export interface BaseSpec {
+  /** Debian's code name: `bookworm`. */
+  readonly debian: string;
+  readonly variant: 'minbase';
+}
+
+export interface BaseBootstrap {
+  /**
+   * A root file system from the signed Debian archive, as a normalised tar in the blob store.
+   * @returns fails with `build/base-*`: not root, no debootstrap, no Debian archive among the machine's apt sources
+   */
+  bootstrap(spec: BaseSpec, context: RunContext<BuildEvent>): Promise<Outcome<BaseImage>>;
+}
+
+export interface RuntimePorts {
+  readonly blobs: BlobStore;
+  readonly runtimes: RuntimeEngine;
+  readonly bases: BaseBootstrap;
+  /** `images/` of the workspace. */
+  readonly folder: string;
+}
+
+export interface BuildPorts extends RuntimePorts {
+  readonly objects: GitObjects;
+  readonly images: ImageStore;
+}
