@@ -1,8 +1,7 @@
 /** Every command by name, each loaded when it is meant: `mwpipe status` doesn't wait for the parser of PHP. */
-import type { Command } from 'commander';
-import type { RunCommand } from './run.ts';
-
-export type MakeCommand = (run: RunCommand) => Command;
+import type { MakeCommand } from './run.ts';
 
 /** In the order of the help. A command's file gives one function, flags in, one call to a step, a rendering out. */
-export const commandLoaders: Readonly<Record<string, () => Promise<MakeCommand>>> = {};
+export const commandLoaders: Readonly<Record<string, () => Promise<MakeCommand>>> = {
+  completion: async () => (await import('./completion.ts')).completionCommand,
+};

@@ -23,7 +23,12 @@ export async function program(wanted?: string): Promise<Command> {
 
 export async function main(argv: readonly string[]): Promise<void> {
   ignoreBrokenPipe();
-  const first = argv.find((word) => !word.startsWith('-'));
-  const root = await program(first);
+  const word = commandWord(argv);
+  const root = await program(word === 'completion' ? undefined : word);
   await root.parseAsync([...argv], { from: 'user' });
+}
+
+/** The first word that is neither an option nor the value of one. */
+function commandWord(argv: readonly string[]): string | undefined {
+  return argv.find((word, at) => !word.startsWith('-') && argv[at - 1] !== '--workspace');
 }

@@ -3,6 +3,7 @@
  * diagnostics and an exit code. The only place that knows the exit codes.
  */
 import { appendFileSync, writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { messageOf, MwpipeError, type ErrorSource } from '../kernel/error.ts';
@@ -52,6 +53,9 @@ export interface Tools<Event extends StepEvent> {
 }
 
 export type RunCommand = <Event extends StepEvent, Value>(invocation: Invocation<Event, Value>) => Promise<void>;
+
+/** What a command's file exports: flags in, one call to a step, a rendering out. */
+export type MakeCommand = (run: RunCommand) => Command;
 
 export const runCommand: RunCommand = async (invocation) => {
   const renderer: Renderer<StepEvent> =
