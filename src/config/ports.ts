@@ -43,7 +43,7 @@ export interface ConfigHost {
   /** Drops the bundles' files from the opcache of each instance of the slot. */
   retire(
     target: { readonly slot: string; readonly bundles: readonly string[] },
-    context: RunContext,
+    context: Stop,
   ): Promise<Outcome<void>>;
   /** Removes the bundles that are neither kept nor pointed to, and what killed runs left. */
   prune(keep: readonly string[], context: Stop): Promise<Outcome<{ readonly removed: readonly string[] }>>;
