@@ -3,5 +3,7 @@ import type { MakeCommand } from './run.ts';
 
 /** In the order of the help. A command's file gives one function, flags in, one call to a step, a rendering out. */
 export const commandLoaders: Readonly<Record<string, () => Promise<MakeCommand>>> = {
+  logs: async () => (await import('./logs.ts')).logsCommand,
+  shell: async () => (await import('./shell.ts')).shellCommand,
   completion: async () => (await import('./completion.ts')).completionCommand,
 };
