@@ -36,6 +36,8 @@ export const standardError = (): Terminal => terminalOf(process.stderr);
 export const isInteractive = (): boolean => process.stdin.isTTY && process.stdout.isTTY;
 export const standardStreams = () => ({ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr });
 export const argumentsOf = (): string[] => process.argv.slice(2);
+/** An older one would end in a syntax error somewhere inside. */
+export const nodeIsTooOld = (): boolean => Number.parseInt(process.versions.node, 10) < 24;
 export const workingDirectory = (): string => process.cwd();
 
 export function setExitCode(code: number): void {
