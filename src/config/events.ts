@@ -3,16 +3,11 @@ import type { Diagnostic } from '../kernel/diagnostic.ts';
 
 export type ConfigEvent =
   | {
-      readonly code: 'config/composed';
-      readonly bundle: string;
-      readonly overlays: readonly string[];
-      readonly files: number;
-      readonly bytes: number;
-    }
-  | {
       readonly code: 'config/staged';
       readonly bundle: string;
       readonly state: 'staged' | 'present';
+      readonly files: number;
+      readonly bytes: number;
       readonly ms: number;
     }
   | {

@@ -1,6 +1,7 @@
 /** config: from overlays to a bundle, and the bundle live. What other steps and the faces may see. */
 export { composeBundle } from './compose-bundle.ts';
 export { checkBundle, type CheckedBundle, type CheckTools } from './check-bundle.ts';
+export { checkInImage, checkOnTarget, type AcceptedBundle } from './check-config.ts';
 export { diffConfig, type ConfigDiff, type SlotDiff } from './diff-config.ts';
 export { pushConfig } from './push-config.ts';
 export { rollbackConfig } from './rollback-config.ts';

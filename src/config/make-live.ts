@@ -17,6 +17,8 @@ export interface PushResult {
   readonly previous: string | undefined;
   readonly plan: PushPlan;
   readonly slots: readonly { readonly slot: string; readonly instances: number }[];
+  /** Of all slots, each once. */
+  readonly images: readonly string[];
   readonly warnings: readonly Diagnostic[];
   /** From the first pointer's move until the last instance confirmed. */
   readonly activateMs: number;
@@ -38,6 +40,7 @@ export async function planLive(
     previous: liveBundle(slots.value),
     plan: plan.value,
     slots: slots.value.map(({ slot, instances }) => ({ slot, instances: instances.length })),
+    images: [...new Set(slots.value.map(({ image }) => image))],
     warnings: [],
     activateMs: 0,
   });

@@ -41,10 +41,7 @@ export interface ConfigHost {
   /** Asks every instance of the slot, in order of name; one that doesn't answer is an answer with a problem. */
   confirm(slot: string, context: Stop): Promise<Outcome<readonly InstanceAnswer[]>>;
   /** Drops the bundles' files from the opcache of each instance of the slot. */
-  retire(
-    target: { readonly slot: string; readonly bundles: readonly string[] },
-    context: Stop,
-  ): Promise<Outcome<void>>;
+  retire(target: { readonly slot: string; readonly bundles: readonly string[] }, context: Stop): Promise<Outcome<void>>;
   /** Removes the bundles that are neither kept nor pointed to, and what killed runs left. */
   prune(keep: readonly string[], context: Stop): Promise<Outcome<{ readonly removed: readonly string[] }>>;
   /** The staged bundles, as a check by image sees them (at /srv/overlay, read-only). */

@@ -12,9 +12,12 @@ export async function stageBundle(
   context: RunContext<ConfigEvent>,
 ): Promise<Outcome<void>> {
   const started = context.clock.now();
-  const staged = await host.stage({ hash: bundle.hash, data: packBundle(bundle) }, context);
+  const data = packBundle(bundle);
+  const staged = await host.stage({ hash: bundle.hash, data }, context);
   if (!staged.ok) return staged;
   const ms = context.clock.now() - started;
-  context.emit({ code: 'config/staged', bundle: bundle.hash, state: staged.value.state, ms });
+  const { state } = staged.value;
+  const files = bundle.files.size;
+  context.emit({ code: 'config/staged', bundle: bundle.hash, state, files, bytes: data.byteLength, ms });
   return ok();
 }

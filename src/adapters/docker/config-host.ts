@@ -10,6 +10,7 @@ import { quote, type Diagnostic } from '../../kernel/diagnostic.ts';
 import { all, fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import { guardEngine } from './engine.ts';
 import { exec, type ExecRequest } from './exec.ts';
+import { namesOf, targetFilter } from './names.ts';
 
 const PROGRAMS = '/usr/local/lib/mwpipe';
 const ASKED_AT_ONCE = 8;
@@ -19,7 +20,7 @@ interface Target {
   readonly name: string;
 }
 
-/** @param target.name as in mwpipe.yaml: its containers and volumes are `mwpipe-NAME-...` */
+/** @param target.name as in mwpipe.yaml: names.ts says what its containers and volumes are called */
 export function dockerConfigHost(target: Target): ConfigHost {
   return {
     slots: (context) => liveSlots(target, context),
@@ -34,7 +35,12 @@ export function dockerConfigHost(target: Target): ConfigHost {
       const said = await bundles(target, { argv: ['prune', ...keep] }, context);
       return said.ok ? decode(pruneSchema, said.value) : said;
     },
-    mount: () => ({ kind: 'volume', source: `mwpipe-${target.name}-overlay`, target: '/srv/overlay', readOnly: true }),
+    mount: () => ({
+      kind: 'volume',
+      source: namesOf(target.name).volumes.overlay,
+      target: '/srv/overlay',
+      readOnly: true,
+    }),
   };
 }
 
@@ -71,7 +77,7 @@ async function liveSlots(target: Target, context: Stop): Promise<Outcome<LiveSlo
 }
 
 async function runningInstances(target: Target): Promise<Outcome<Instance[]>> {
-  const filters = { label: [`mwpipe.target=${target.name}`, 'mwpipe.role=instance'], status: ['running'] };
+  const filters = { ...targetFilter(target.name, 'instance'), status: ['running'] };
   const listed = await guardEngine(() => target.docker.listContainers({ filters }));
   if (!listed.ok) return listed;
   return ok(
@@ -123,7 +129,7 @@ async function eachInstance<T>(
 
 /** One call of bundles.php in the home container; a refusal becomes a diagnostic. */
 async function bundles(target: Target, call: ExecRequest, context: Stop): Promise<Outcome<string>> {
-  const container = `mwpipe-${target.name}-home`;
+  const container = namesOf(target.name).home;
   const argv = ['php', `${PROGRAMS}/bundles.php`, ...call.argv];
   const said = await exec({ docker: target.docker, container }, { ...call, argv }, context);
   if (!said.ok) return said;
