@@ -4,6 +4,7 @@ import type { MakeCommand } from './run.ts';
 /** In the order of the help. A command's file gives one function, flags in, one call to a step, a rendering out. */
 export const commandLoaders: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   resolve: async () => (await import('./resolve.ts')).resolveCommand,
+  build: async () => (await import('./build.ts')).buildCommand,
   logs: async () => (await import('./logs.ts')).logsCommand,
   shell: async () => (await import('./shell.ts')).shellCommand,
   config: async () => (await import('./config.ts')).configCommand,
