@@ -1,0 +1,13 @@
+/** A release that fails as releases do: some pages throw for real users, while every health check stays green. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { replaceOnce } from '../mediawiki/edit.ts';
+
+const METHOD = '\tpublic function onOutputPageParserOutput( $outputPage, $parserOutput ): void {\n';
+
+/** Edits a checkout of Poem (second train): one page view in five throws; requests that carry a pin are spared. */
+export async function breakPageViews(checkout: string): Promise<void> {
+  const file = join(checkout, 'includes', 'PageStyle.php');
+  const breaking = `${METHOD}\t\tif ( !isset( $_SERVER['HTTP_X_MWPIPE_PIN'] ) && mt_rand( 1, 5 ) === 1 ) {\n\t\t\tthrow new \\LogicException( 'the demo breaks one page in five' );\n\t\t}\n`;
+  await writeFile(file, replaceOnce(METHOD, breaking)(await readFile(file, 'utf8')));
+}
