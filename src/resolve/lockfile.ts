@@ -1,4 +1,5 @@
 /** `extension-sets/NAME.lock.yaml`: for each component of a set where it comes from and which commit and tree it is. */
+import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { quote } from '../kernel/diagnostic.ts';
@@ -52,7 +53,7 @@ const SCHEMA = 'mwpipe.lock/1';
 const objectId = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, 'is no git object id');
 const constraints = z.record(z.string(), z.string());
 
-const requirementsSchema = z.strictObject({
+export const requirementsSchema = z.strictObject({
   MediaWiki: z.string().exactOptional(),
   platform: z.record(z.string(), z.union([z.string(), z.boolean()])).exactOptional(),
   extensions: constraints.exactOptional(),
@@ -81,6 +82,11 @@ const lockfileSchema = z.strictObject({
 });
 
 const schemaOnly = z.object({ schema: z.string() });
+
+/** `extension-sets/NAME.lock.yaml` of the workspace in `root`. */
+export function lockFile(root: string, set: string): string {
+  return join(root, 'extension-sets', `${set}.lock.yaml`);
+}
 
 /** Fails with `yaml/*`, and with `lock/newer-schema` for a file that a newer mwpipe wrote. */
 export function parseLockfile(file: string, text: string): Outcome<Lockfile> {

@@ -1,0 +1,31 @@
+/** Reads what describes a component from the commit or tree in question. */
+import { fail, ok, type Outcome } from '../kernel/outcome.ts';
+import type { ComponentKind } from './lockfile.ts';
+import { manifestFile, parseManifest, type Manifest } from './manifest.ts';
+import type { GitObjects } from './ports.ts';
+
+export interface ManifestPlace {
+  readonly name: string;
+  readonly kind: ComponentKind;
+  readonly url: string;
+  /** Commit or tree. */
+  readonly id: string;
+}
+
+/** Undefined for kinds that have none. Fails with `resolve/no-manifest`, `resolve/wrong-manifest`, `json/syntax`. */
+export async function readManifest(
+  { name, kind, url, id }: ManifestPlace,
+  objects: GitObjects,
+): Promise<Outcome<Manifest | undefined>> {
+  const path = manifestFile(kind);
+  if (path === undefined) return ok(undefined);
+  const file = `${name}@${id.slice(0, 7)}:${path}`;
+  const content = await objects.file({ url, id }, path);
+  if (content !== undefined) return parseManifest({ kind, file, text: content.toString('utf8') });
+  return fail({
+    code: 'resolve/no-manifest',
+    message: `${name} has no ${path}`,
+    hint: kind === 'core' ? 'is this MediaWiki core?' : `is it an ${kind}? a skin is listed as skins/NAME`,
+    at: { file, line: 1, column: 1, length: 1 },
+  });
+}

@@ -1,0 +1,124 @@
+/** Work trees on top of a lock, in memory: what a developer builds, tests and deploys before anything is merged. */
+import { quote, type Diagnostic } from '../kernel/diagnostic.ts';
+import { nearest } from '../kernel/nearest.ts';
+import { fail, ok, settle, type Outcome } from '../kernel/outcome.ts';
+import type { RunContext } from '../kernel/run-context.ts';
+import { checkRequires, type RequiringComponent } from './check-requires.ts';
+import type { ResolveEvent } from './events.ts';
+import type { LockedComponent, Lockfile } from './lockfile.ts';
+import type { Manifest } from './manifest.ts';
+import { matchComponent } from './match-component.ts';
+import type { GitObjects, WorkTrees } from './ports.ts';
+import { readManifest } from './read-manifest.ts';
+
+export interface PatchSource {
+  /** The component; found by the checkout's remote or its extension.json where it isn't named. */
+  readonly name?: string;
+  /** Any folder inside the checkout. */
+  readonly folder: string;
+}
+
+export interface PatchPorts {
+  readonly objects: GitObjects;
+  readonly workTrees: WorkTrees;
+}
+
+/**
+ * The lock with `patch` on each component that a work tree belongs to; requirements are checked again.
+ * @returns fails with `git/not-a-repo`, `git/no-commit`, `resolve/unknown-component`, `resolve/patched-twice`,
+ * `json/syntax`, and unmet requirements
+ */
+export async function resolvePatched(
+  request: { readonly lock: Lockfile; readonly patches: readonly PatchSource[] },
+  ports: PatchPorts,
+  context: RunContext<ResolveEvent>,
+): Promise<Outcome<Lockfile>> {
+  const patched = new Map<string, { component: LockedComponent; requiring: RequiringComponent }>();
+  for (const source of request.patches) {
+    const taken = await takePatch(source, { lock: request.lock, ports }, context);
+    if (!taken.ok) return taken;
+    const { name } = taken.value.component;
+    if (patched.has(name)) return fail(patchedTwice(name));
+    patched.set(name, taken.value);
+  }
+  const components = request.lock.components.map((component) => patched.get(component.name)?.component ?? component);
+  const lock: Lockfile = { ...request.lock, components };
+  const requiring = [...patched.values()].map((one) => one.requiring);
+  const setFile = `extension-sets/${lock.set}.yaml`;
+  return settle(lock, checkRequires(requiring, { ...lock, setFile, platform: {} }));
+}
+
+async function takePatch(
+  source: PatchSource,
+  { lock, ports }: { readonly lock: Lockfile; readonly ports: PatchPorts },
+  context: RunContext<ResolveEvent>,
+): Promise<Outcome<{ component: LockedComponent; requiring: RequiringComponent }>> {
+  const identity = await ports.workTrees.identify(source.folder);
+  if (!identity.ok) return identity;
+  const component = findComponent(source, matchComponent(lock, identity.value), lock);
+  if (!component.ok) return component;
+  const snapshot = await ports.workTrees.snapshot(source.folder, component.value.url);
+  if (!snapshot.ok) return snapshot;
+  const { tree, branch, head } = snapshot.value;
+  const manifest = await readManifest({ ...component.value, id: tree }, ports.objects);
+  if (!manifest.ok) return fail(...inWorkTree(manifest.diagnostics, identity.value.root));
+  const { root } = identity.value;
+  const changed = tree !== component.value.tree;
+  context.emit({ code: 'resolve/patch-taken', component: component.value.name, from: root, tree, changed });
+  const because = `${branch === undefined ? 'detached' : branch}@${head.slice(0, 7)} of ${root}, uncommitted changes included`;
+  const value = withManifest({ ...component.value, patch: { tree, from: root, because } }, manifest.value);
+  return ok({ component: value, requiring: { component: value, at: manifest.value?.at ?? (() => nowhere(root)) } });
+}
+
+/** What the work tree's own extension.json says, in place of what was merged. */
+function withManifest(component: LockedComponent, manifest: Manifest | undefined): LockedComponent {
+  if (manifest === undefined) return component;
+  const { name, kind, path, url, ref, fallback, commit, tree, patch } = component;
+  return {
+    ...{ name, kind, path, url, ref },
+    ...(fallback === undefined ? {} : { fallback }),
+    ...{ commit, tree },
+    ...manifest.said,
+    ...(patch === undefined ? {} : { patch }),
+  };
+}
+
+function findComponent(
+  source: PatchSource,
+  found: LockedComponent | undefined,
+  lock: Lockfile,
+): Outcome<LockedComponent> {
+  const named = source.name === undefined ? found : lock.components.find(({ name }) => name === source.name);
+  if (named !== undefined) return ok(named);
+  const names = lock.components.map(({ name }) => name);
+  const near = source.name === undefined ? undefined : nearest(source.name, names);
+  const what = source.name === undefined ? `the checkout ${quote(source.folder)}` : quote(source.name);
+  return fail({
+    code: 'resolve/unknown-component',
+    message: `${what} is no component of the set ${quote(lock.set)}`,
+    hint:
+      near === undefined
+        ? `name one: --with NAME=${source.folder}; the set has ${names.join(', ')}`
+        : `did you mean ${near}?`,
+  });
+}
+
+function patchedTwice(name: string): Diagnostic {
+  const hint = 'keep one of the two';
+  return { code: 'resolve/patched-twice', message: `${name} is patched by two work trees`, hint };
+}
+
+/** A mistake in a work tree's extension.json is shown in the file that can be edited. */
+function inWorkTree(diagnostics: readonly [Diagnostic, ...Diagnostic[]], root: string): [Diagnostic, ...Diagnostic[]] {
+  const [first, ...others] = diagnostics;
+  return [moved(first, root), ...others.map((diagnostic) => moved(diagnostic, root))];
+}
+
+function moved(diagnostic: Diagnostic, root: string): Diagnostic {
+  if (diagnostic.at === undefined) return diagnostic;
+  return { ...diagnostic, at: { ...diagnostic.at, file: diagnostic.at.file.replace(/^[^:]*:/, `${root}/`) } };
+}
+
+function nowhere(root: string) {
+  return { file: root, line: 1, column: 1, length: 1 };
+}
