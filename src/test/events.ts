@@ -1,0 +1,46 @@
+/** What happens while a patch is tested, as data. */
+import type { BecauseStep } from './plan-tests.ts';
+
+export interface FailedTest {
+  /** Path of the component. */
+  readonly component: string;
+  readonly class: string;
+  readonly test: string;
+  readonly message: string;
+  /** Inside the component's folder, where the failure came from; absent for a crash outside it. */
+  readonly file?: string;
+  readonly line?: number;
+}
+
+export type TestEvent =
+  | {
+      readonly code: 'test/changes-read';
+      readonly component: string;
+      readonly base: string;
+      readonly files: readonly { readonly path: string; readonly status: string; readonly lines: number }[];
+      readonly uncommitted: number;
+    }
+  | { readonly code: 'test/index-read'; readonly components: number; readonly parsedFiles: number; readonly ms: number }
+  | {
+      readonly code: 'test/planned';
+      readonly selected: Readonly<Record<string, number>>;
+      readonly parserTests: readonly string[];
+      readonly total: number;
+      readonly wider: readonly string[];
+      readonly because: readonly { readonly test: string; readonly because: readonly BecauseStep[] }[];
+    }
+  | { readonly code: 'test/image-ready'; readonly imageId: string; readonly ms: number }
+  | { readonly code: 'test/snapshot-made'; readonly bytes: number; readonly ms: number }
+  | { readonly code: 'test/snapshot-reused'; readonly bytes: number }
+  | { readonly code: 'test/shard-started'; readonly shard: string; readonly classes: number }
+  | { readonly code: 'test/shard-progressed'; readonly shard: string; readonly done: number; readonly tests: number }
+  | { readonly code: 'test/test-failed'; readonly shard: string; readonly failed: FailedTest }
+  | {
+      readonly code: 'test/shard-finished';
+      readonly shard: string;
+      readonly tests: number;
+      readonly failed: number;
+      readonly skipped: number;
+      readonly ms: number;
+    }
+  | { readonly code: 'test/parent-asked'; readonly shard: string; readonly classes: number };

@@ -1,0 +1,18 @@
+/** What testing asks of the outside: git, one store, a runner, an image with PHPUnit, PHP's grammar. */
+import type { BlobStore } from '../kernel/blob-store.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import type { RunContext } from '../kernel/run-context.ts';
+import type { Runner } from '../kernel/runner.ts';
+import type { GitObjects, Lockfile, WorkTrees } from '../resolve/index.ts';
+import type { ReadSymbols } from './php/symbols.ts';
+
+export interface TestPorts {
+  readonly objects: GitObjects;
+  readonly workTrees: WorkTrees;
+  readonly blobs: BlobStore;
+  readonly runner: Runner;
+  /** The `test` flavour of the lock's image, by digest; built where the engine lacks it. */
+  readonly testImage: (lock: Lockfile, context: RunContext<never>) => Promise<Outcome<{ readonly imageId: string }>>;
+  /** PHP's grammar, loaded when the first file has to be parsed. */
+  readonly openPhp: () => Promise<ReadSymbols & Disposable>;
+}

@@ -1,0 +1,105 @@
+/** Reads components into their index. PHP is parsed once for each content: a second run reads what is new. */
+import type { BlobStore } from '../kernel/blob-store.ts';
+import type { GitObjects, LockedComponent, TreeEntry } from '../resolve/index.ts';
+import type { ComponentIndex, IndexedFile } from './component-index.ts';
+import type { FileSymbols, ReadSymbols } from './php/symbols.ts';
+import { readRegistration } from './registration.ts';
+
+export interface IndexTools {
+  readonly objects: GitObjects;
+  readonly blobs: BlobStore;
+  /** Loads the grammar at the first call. */
+  readonly php: () => Promise<ReadSymbols>;
+}
+
+/** One tree of a component, read. */
+export interface TreeIndex {
+  readonly files: readonly { readonly path: string; readonly oid: string; readonly symbols?: FileSymbols }[];
+  /** The text of extension.json or skin.json. */
+  readonly registration: string | undefined;
+  /** How many files had to be parsed. */
+  readonly parsed: number;
+}
+
+/** Goes up when what is read from PHP changes: an older index is then made anew. */
+const INDEX_VERSION = 2;
+
+/** @param known an index of the same component whose files may be the same */
+export async function readTree(
+  tools: IndexTools,
+  tree: { readonly url: string; readonly id: string },
+  known?: TreeIndex,
+): Promise<TreeIndex> {
+  const name = `test-index/${String(INDEX_VERSION)}/${tree.id}`;
+  const kept = await tools.blobs.recall(name);
+  if (isTreeIndex(kept)) return { ...kept, parsed: 0 };
+  const entries = (await tools.objects.entries(tree)).filter(({ mode }) => mode !== '160000');
+  const symbols = new Map(
+    known?.files.flatMap(({ oid, symbols: read }) => (read === undefined ? [] : [[oid, read] as const])),
+  );
+  const missing = entries.filter((entry) => isPhp(entry) && !symbols.has(entry.oid));
+  await parse(tools, { url: tree.url, missing, into: symbols });
+  const files = entries.map(({ path, oid }) => {
+    const found = symbols.get(oid);
+    return found === undefined ? { path, oid } : { path, oid, symbols: found };
+  });
+  const registration = await registrationText(tools.objects, tree);
+  const index = { files, ...(registration === undefined ? {} : { registration }) };
+  // A work tree's state is seldom seen again: only what is in a lock is kept.
+  if (known === undefined) await tools.blobs.remember(name, index);
+  return { ...index, registration, parsed: missing.length };
+}
+
+async function parse(
+  tools: IndexTools,
+  work: { readonly url: string; readonly missing: readonly TreeEntry[]; readonly into: Map<string, FileSymbols> },
+): Promise<void> {
+  if (work.missing.length === 0) return;
+  const read = await tools.php();
+  const oids = [...new Set(work.missing.map(({ oid }) => oid))];
+  for await (const { oid, data } of tools.objects.blobs(work.url, oids)) {
+    work.into.set(oid, read(data.toString('utf8')));
+  }
+}
+
+/** Third-party code and tables of translated names say nothing about what depends on what. */
+function isPhp({ path, mode }: TreeEntry): boolean {
+  return mode !== '120000' && /\.(php|inc)$/.test(path) && !/(^|\/)(vendor|node_modules|i18n)\//.test(path);
+}
+
+async function registrationText(
+  objects: GitObjects,
+  tree: { readonly url: string; readonly id: string },
+): Promise<string | undefined> {
+  for (const path of ['extension.json', 'skin.json']) {
+    const text = await objects.file(tree, path);
+    if (text !== undefined) return text.toString('utf8');
+  }
+  return undefined;
+}
+
+/** @param before the same component without the patch: what was there may still be used */
+export function componentIndex(component: LockedComponent, now: TreeIndex, before?: TreeIndex): ComponentIndex {
+  const same = new Set(now.files.map(({ path, oid }) => `${oid} ${path}`));
+  const gone = before?.files.filter(({ path, oid }) => !same.has(`${oid} ${path}`)) ?? [];
+  const texts = new Set([now.registration, before?.registration]);
+  const registrations = [...texts].flatMap((text) => (text === undefined ? [] : (readRegistration(text) ?? [])));
+  return {
+    name: component.name,
+    registered: component.registered ?? registrations[0]?.name ?? component.name,
+    kind: component.kind,
+    path: component.path,
+    php: [...phpFiles(gone).map((file) => ({ ...file, before: true as const })), ...phpFiles(now.files)],
+    otherFiles: now.files.filter(({ symbols }) => symbols === undefined).map(({ path }) => path),
+    registrations,
+  };
+}
+
+function phpFiles(files: TreeIndex['files']): IndexedFile[] {
+  return files.flatMap(({ path, symbols }) => (symbols === undefined ? [] : [{ path, symbols }]));
+}
+
+/** Our own document, by its version's name: its shape is known when it has files. */
+function isTreeIndex(kept: unknown): kept is Omit<TreeIndex, 'parsed'> {
+  return typeof kept === 'object' && kept !== null && 'files' in kept;
+}
