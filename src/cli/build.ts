@@ -2,8 +2,8 @@
 import { Command, Option } from 'commander';
 import type { BuildEvent, BuiltImage, ImagePlan } from '../build/index.ts';
 import { ok, type Outcome } from '../kernel/outcome.ts';
-import type { Workspace } from '../kernel/workspace.ts';
 import type { ResolveEvent } from '../resolve/index.ts';
+import { firstSet } from './first-set.ts';
 import { plainLine, showBuilt, showPlan } from './render/build.ts';
 import { plainLine as resolveLine } from './render/resolve.ts';
 import { patchSource } from './resolve.ts';
@@ -52,10 +52,6 @@ async function buildWith(set: string | undefined, flags: BuildFlags, tools: Tool
   }
   const built = await buildIn(workspace.value, options, tools.context);
   return built.ok ? ok({ built: built.value }) : built;
-}
-
-function firstSet(workspace: Workspace): string {
-  return Object.values(workspace.document.value.targets)[0]?.set ?? 'demo';
 }
 
 function isBuildEvent(event: Event): event is BuildEvent {

@@ -5,6 +5,7 @@ import type { MakeCommand } from './run.ts';
 export const commandLoaders: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   resolve: async () => (await import('./resolve.ts')).resolveCommand,
   build: async () => (await import('./build.ts')).buildCommand,
+  test: async () => (await import('./test.ts')).testCommand,
   logs: async () => (await import('./logs.ts')).logsCommand,
   shell: async () => (await import('./shell.ts')).shellCommand,
   config: async () => (await import('./config.ts')).configCommand,

@@ -2,6 +2,6 @@
 export { loadPhpReader } from './php/load-grammar.ts';
 export { planChanged, runPlanned, type PlannedTest, type RunOptions, type TestRequest } from './test-changed.ts';
 export type { FailedTest, TestEvent } from './events.ts';
-export type { BecauseStep, SelectedTest, TestPlan } from './plan-tests.ts';
+export type { BecauseStep, KnownTest, SelectedTest, TestPlan } from './plan-tests.ts';
 export type { TestPorts } from './ports.ts';
 export type { TestReport } from './report.ts';

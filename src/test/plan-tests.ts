@@ -56,10 +56,12 @@ export interface TestPlan {
   readonly unseen: readonly { readonly path: string; readonly because: string }[];
 }
 
-type TestClass = Omit<SelectedTest, 'because'> & { readonly graphClass: GraphClass };
+/** A test class that the set has. */
+export type KnownTest = Omit<SelectedTest, 'because'>;
+type TestClass = KnownTest & { readonly graphClass: GraphClass };
 type Because = readonly BecauseStep[];
 
-export function planTests(facts: ImpactFacts): TestPlan {
+export function planTests(facts: ImpactFacts): { readonly plan: TestPlan; readonly tests: readonly KnownTest[] } {
   const graph = codeGraph(facts.components);
   const tests = testClasses(graph);
   const patched = facts.components.find(({ path }) => path === facts.patched);
@@ -72,7 +74,7 @@ export function planTests(facts: ImpactFacts): TestPlan {
     const { component, file, class: name, kind } = test;
     return because === undefined ? [] : [{ component, file, class: name, kind, because }];
   });
-  return {
+  const plan: TestPlan = {
     version: 1,
     patched: facts.patched,
     selected,
@@ -81,6 +83,10 @@ export function planTests(facts: ImpactFacts): TestPlan {
     total: tests.length,
     wider: widerBecause(wide, spread),
     unseen: seeds?.unseen ?? [],
+  };
+  return {
+    plan,
+    tests: tests.map(({ component, file, class: name, kind }) => ({ component, file, class: name, kind })),
   };
 }
 

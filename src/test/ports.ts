@@ -1,7 +1,6 @@
 /** What testing asks of the outside: git, one store, a runner, an image with PHPUnit, PHP's grammar. */
 import type { BlobStore } from '../kernel/blob-store.ts';
 import type { Outcome } from '../kernel/outcome.ts';
-import type { RunContext } from '../kernel/run-context.ts';
 import type { Runner } from '../kernel/runner.ts';
 import type { GitObjects, Lockfile, WorkTrees } from '../resolve/index.ts';
 import type { ReadSymbols } from './php/symbols.ts';
@@ -12,7 +11,7 @@ export interface TestPorts {
   readonly blobs: BlobStore;
   readonly runner: Runner;
   /** The `test` flavour of the lock's image, by digest; built where the engine lacks it. */
-  readonly testImage: (lock: Lockfile, context: RunContext<never>) => Promise<Outcome<{ readonly imageId: string }>>;
+  readonly testImage: (lock: Lockfile) => Promise<Outcome<{ readonly imageId: string }>>;
   /** PHP's grammar, loaded when the first file has to be parsed. */
   readonly openPhp: () => Promise<ReadSymbols & Disposable>;
 }

@@ -11,7 +11,7 @@ import { kindOf } from './changes.ts';
 import type { TestEvent } from './events.ts';
 import { lazyPhp } from './lazy-php.ts';
 import { planShards } from './plan-shards.ts';
-import { planTests, type TestPlan } from './plan-tests.ts';
+import { planTests, type KnownTest, type TestPlan } from './plan-tests.ts';
 import type { TestPorts } from './ports.ts';
 import { checkSyntax, readPatch, type Patch } from './read-patch.ts';
 import { componentIndex, readTree, type IndexTools } from './read-index.ts';
@@ -37,6 +37,8 @@ export interface RunOptions {
 export interface PlannedTest {
   readonly patch: Patch;
   readonly plan: TestPlan;
+  /** Every test class of the set. */
+  readonly tests: readonly KnownTest[];
 }
 
 type Context = RunContext<TestEvent>;
@@ -54,14 +56,14 @@ export async function planChanged(
   const components = await readComponents({ request, patch: patch.value }, ports, context);
   if (!components.ok) return components;
   const { component, files } = patch.value;
-  const plan = planTests({
+  const { plan, tests } = planTests({
     components: components.value,
     patched: component.path,
     changes: files,
     ...(request.all === undefined ? {} : { everything: request.all }),
   });
   context.emit(planned(plan));
-  return ok({ patch: patch.value, plan });
+  return ok({ patch: patch.value, plan, tests });
 }
 
 /** Runs a plan. Every failure is asked of the parent; only the patch's own fail the report. */
@@ -149,7 +151,7 @@ async function prepare(
 ): Promise<Outcome<{ readonly patched: ShardRun; readonly parent: ShardRun }>> {
   const { patch, request, run, folder } = work;
   const started = context.clock.now();
-  const image = await ports.testImage(request.lock, { ...context, emit: () => undefined });
+  const image = await ports.testImage(request.lock);
   if (!image.ok) return image;
   const { imageId } = image.value;
   context.emit({ code: 'test/image-ready', imageId, ms: context.clock.now() - started });

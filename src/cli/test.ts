@@ -1,0 +1,92 @@
+/** `mwpipe test`: the tests that a patch can affect, run in the set's image; `explain` says why one is among them. */
+import { Command } from 'commander';
+import type { TestOptions, Tested, TestRunEvent } from '../composition/test.ts';
+import { ok, type Outcome } from '../kernel/outcome.ts';
+import { firstSet } from './first-set.ts';
+import { explanation, findTest } from './render/explain.ts';
+import { plainLine as buildLine } from './render/build.ts';
+import type { Line } from './render/renderer.ts';
+import { plainLine as resolveLine } from './render/resolve.ts';
+import { plainLine, showTested } from './render/test.ts';
+import type { GlobalFlags, RunCommand, Shown, Tools } from './run.ts';
+
+interface TestFlags extends GlobalFlags {
+  readonly changed?: boolean;
+  readonly all?: boolean;
+  readonly base?: string;
+  readonly dryRun?: boolean;
+  readonly keep?: boolean;
+  readonly set?: string;
+  readonly runtime: string;
+}
+
+export function testCommand(run: RunCommand): Command {
+  const command = new Command('test')
+    .description('run the tests that the patch in this checkout can affect')
+    .option('--changed', 'those that the patch can affect (the default)')
+    .option('--all', 'every test of the set')
+    .option('--dry-run', 'print the plan and stop')
+    .option('--base <ref>', "compare with this (default: the branch's upstream)")
+    .option('--set <name>', "extension set to test with (default: the first target's)")
+    .option('--runtime <name>', 'a folder of images/', 'php82')
+    .option('--keep', 'keep the container of a failed shard, for mwpipe shell')
+    .addHelpText('after', '\nExample, inside a checkout of an extension:\n  $ mwpipe test --changed')
+    .action((_flags: unknown, self: Command) => {
+      const flags = self.optsWithGlobals<TestFlags>();
+      return run<TestRunEvent, Tested>({ flags, line, verb: (tools) => testWith(flags, tools), show: showTested });
+    });
+  return command.addCommand(explainCommand(run));
+}
+
+function explainCommand(run: RunCommand): Command {
+  return new Command('explain')
+    .description('why a test is among those that the patch can affect, or why it is not')
+    .argument('<test>', 'a test class, its last part, or a file')
+    .addHelpText('after', '\nExample:\n  $ mwpipe test explain CiteTest')
+    .action((test: string, _flags: unknown, self: Command) => {
+      const flags = self.optsWithGlobals<TestFlags>();
+      return run<TestRunEvent, Shown>({
+        flags,
+        line: () => undefined,
+        verb: (tools) => explainWith(test, flags, tools),
+        show: (shown) => shown,
+      });
+    });
+}
+
+async function testWith(flags: TestFlags, tools: Tools<TestRunEvent>): Promise<Outcome<Tested>> {
+  const workspace = await tools.workspace();
+  if (!workspace.ok) return workspace;
+  const { planTestsIn, testIn } = await import('../composition/test.ts');
+  const options = optionsOf(flags, { folder: tools.cwd, set: flags.set ?? firstSet(workspace.value) });
+  if (flags.dryRun !== true) return testIn(workspace.value, options, tools.context);
+  const planned = await planTestsIn(workspace.value, options, tools.context);
+  return planned.ok ? ok({ planned: planned.value }) : planned;
+}
+
+async function explainWith(test: string, flags: TestFlags, tools: Tools<TestRunEvent>): Promise<Outcome<Shown>> {
+  const workspace = await tools.workspace();
+  if (!workspace.ok) return workspace;
+  const { planTestsIn } = await import('../composition/test.ts');
+  const options = optionsOf(flags, { folder: tools.cwd, set: flags.set ?? firstSet(workspace.value) });
+  const planned = await planTestsIn(workspace.value, options, tools.context);
+  if (!planned.ok) return planned;
+  const found = findTest(planned.value, test);
+  return found.ok ? ok(explanation(planned.value, found.value)) : found;
+}
+
+function optionsOf(flags: TestFlags, where: { readonly folder: string; readonly set: string }): TestOptions {
+  return {
+    ...where,
+    runtime: flags.runtime,
+    ...(flags.base === undefined ? {} : { base: flags.base }),
+    ...(flags.all === undefined ? {} : { all: flags.all }),
+    ...(flags.keep === undefined ? {} : { keep: flags.keep }),
+  };
+}
+
+function line(event: TestRunEvent): Line | undefined {
+  if (event.code.startsWith('test/')) return plainLine(event as Extract<TestRunEvent, { code: `test/${string}` }>);
+  if (event.code.startsWith('build/')) return buildLine(event as Extract<TestRunEvent, { code: `build/${string}` }>);
+  return resolveLine(event as Extract<TestRunEvent, { code: `resolve/${string}` }>);
+}

@@ -1,0 +1,90 @@
+/** test, with real git, the Docker engine, PHP's grammar and the image that build makes. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { blobStore } from '../kernel/blob-store.ts';
+import { ok, type Outcome } from '../kernel/outcome.ts';
+import type { RunContext } from '../kernel/run-context.ts';
+import type { Workspace } from '../kernel/workspace.ts';
+import type { BuildEvent } from '../build/index.ts';
+import { readLock, type ResolveEvent } from '../resolve/index.ts';
+import {
+  loadPhpReader,
+  planChanged,
+  runPlanned,
+  type PlannedTest,
+  type TestEvent,
+  type TestPorts,
+  type TestReport,
+} from '../test/index.ts';
+import { buildIn } from './build.ts';
+import { gitOf } from './git.ts';
+
+export interface TestOptions {
+  /** Inside a checkout. */
+  readonly folder: string;
+  /** Extension set whose lock is tested with. */
+  readonly set: string;
+  readonly runtime: string;
+  readonly base?: string;
+  readonly all?: boolean;
+  readonly keep?: boolean;
+}
+
+export type TestRunEvent = TestEvent | BuildEvent | ResolveEvent;
+type Context = RunContext<TestRunEvent>;
+
+export interface Tested {
+  readonly planned: PlannedTest;
+  /** Absent where only the plan was asked for. */
+  readonly report?: TestReport;
+}
+
+/** What the patch in a checkout can affect; runs nothing. */
+export async function planTestsIn(
+  workspace: Workspace,
+  options: TestOptions,
+  context: Context,
+): Promise<Outcome<PlannedTest>> {
+  const lock = await readLock(workspace.root, options.set);
+  if (!lock.ok) return lock;
+  return planChanged({ ...options, lock: lock.value }, await testPorts(workspace, options, context), context);
+}
+
+/** Plans, then runs the plan. */
+export async function testIn(workspace: Workspace, options: TestOptions, context: Context): Promise<Outcome<Tested>> {
+  const lock = await readLock(workspace.root, options.set);
+  if (!lock.ok) return lock;
+  const ports = await testPorts(workspace, options, context);
+  const request = { ...options, lock: lock.value, cache: workspace.cache };
+  const planned = await planChanged(request, ports, context);
+  if (!planned.ok) return planned;
+  const report = await runPlanned(planned.value, request, { ports, context });
+  return report.ok ? ok({ planned: planned.value, report: report.value }) : report;
+}
+
+async function testPorts(workspace: Workspace, options: TestOptions, context: Context): Promise<TestPorts> {
+  const [git, { dockerEngine }, { dockerRunner }] = await Promise.all([
+    gitOf(workspace),
+    import('../adapters/docker/engine.ts'),
+    import('../adapters/docker/runner.ts'),
+  ]);
+  return {
+    objects: git.objects,
+    workTrees: git.workTrees,
+    blobs: blobStore(join(workspace.cache, 'blobs')),
+    runner: dockerRunner(dockerEngine()),
+    testImage: async (lock) => {
+      const { runtime } = options;
+      const built = await buildIn(workspace, { set: lock.set, runtime, flavour: 'test', patches: [] }, context);
+      return built.ok ? ok({ imageId: built.value.imageId }) : built;
+    },
+    openPhp: () => loadPhpReader(phpGrammar()),
+  };
+}
+
+/** Shipped beside the program; in a checkout, npm's. */
+function phpGrammar(): string {
+  const shipped = join(import.meta.dirname, 'tree-sitter-php.wasm');
+  return existsSync(shipped) ? shipped : fileURLToPath(import.meta.resolve('tree-sitter-php/tree-sitter-php.wasm'));
+}
