@@ -79,7 +79,8 @@ async function buildOnce(request: BuildRequest, ports: BuildPorts, context: Cont
   if (!layers.ok) return layers;
   const chains = await ports.images.chains();
   if (!chains.ok) return chains;
-  const plan = planOf(request, { runtime: runtime.value, facts: facts.value, chains: chains.value });
+  const planned = planOf(request, { runtime: runtime.value, facts: facts.value, chains: chains.value });
+  const plan = withMade(planned, layers.value);
   const parts = { request, plan, runtime: runtime.value, layers: layers.value };
   return deliver(parts, { chains: chains.value, ports, context });
 }
@@ -100,6 +101,15 @@ function planOf(
     made: read.facts.made,
     chains: read.chains,
   });
+}
+
+/** The plan with what its new layers turned out to be. */
+function withMade(plan: ImagePlan, built: readonly BuiltLayer[]): ImagePlan {
+  const layers = plan.layers.map((layer, index) => {
+    const { diffId, bytes } = built[index] ?? layer;
+    return { ...layer, bytes, ...(diffId === undefined ? {} : { diffId }) };
+  });
+  return { ...plan, layers };
 }
 
 /** Makes the layers that the blob store lacks; what was made stays there, so a killed build goes on from it. */

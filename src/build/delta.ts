@@ -1,10 +1,21 @@
 /** The difference of two trees as one layer holds it: what is new or changed, and whiteouts for what is gone. */
-import type { TreeEntry } from '../resolve/index.ts';
+import type { GitObjects, TreeEntry } from '../resolve/index.ts';
+import type { DeltaContent } from './layer-spec.ts';
 
 export interface TreeDelta {
   readonly changed: readonly TreeEntry[];
   /** Files and whole folders that are gone, relative to the tree. */
   readonly removed: readonly string[];
+}
+
+/** Reads both trees; submodules are nobody's files. */
+export async function readDelta({ base, tree, foreign }: DeltaContent, objects: GitObjects): Promise<TreeDelta> {
+  const [before, after] = await Promise.all([base.tree, tree].map((id) => objects.entries({ url: base.url, id })));
+  return treeDelta((before ?? []).filter(isFile), (after ?? []).filter(isFile), foreign);
+}
+
+function isFile(entry: TreeEntry): boolean {
+  return entry.mode !== '160000';
 }
 
 /**

@@ -3,16 +3,18 @@ import { digestOf, sha256, type Digest } from '../kernel/digest.ts';
 import type { LockedComponent, Lockfile } from '../resolve/index.ts';
 import type { MountedTree } from './mount.ts';
 
+export interface DeltaContent {
+  readonly kind: 'delta';
+  readonly base: MountedTree;
+  readonly tree: string;
+  /** Folders of the base where other components are mounted. */
+  readonly foreign: readonly string[];
+  readonly because: string;
+}
+
 export type LayerContent =
   | { readonly kind: 'trees'; readonly trees: readonly MountedTree[] }
-  | {
-      readonly kind: 'delta';
-      readonly base: MountedTree;
-      readonly tree: string;
-      /** Folders of the base where other components are mounted. */
-      readonly foreign: readonly string[];
-      readonly because: string;
-    }
+  | DeltaContent
   | { readonly kind: 'files'; readonly files: Readonly<Record<string, string>> };
 
 export interface LayerSpec {

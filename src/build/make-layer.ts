@@ -5,7 +5,7 @@ import type { Digest } from '../kernel/digest.ts';
 import { all, ok, settle, type Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
 import type { GitObjects, TreeEntry } from '../resolve/index.ts';
-import { treeDelta } from './delta.ts';
+import { readDelta } from './delta.ts';
 import type { BuildEvent } from './events.ts';
 import type { LayerContent, LayerSpec } from './layer-spec.ts';
 import { filesTar, treesTar, type LayerPart } from './layer-tar.ts';
@@ -80,10 +80,8 @@ async function readParts(
   { objects }: Reading,
 ): Promise<readonly ReadPart[]> {
   if (content.kind === 'delta') {
-    const { base, tree, foreign } = content;
-    const before = await objects.entries({ url: base.url, id: base.tree });
-    const after = await objects.entries({ url: base.url, id: tree });
-    const { changed, removed } = treeDelta(before.filter(isFile), after.filter(isFile), foreign);
+    const { base, tree } = content;
+    const { changed, removed } = await readDelta(content, objects);
     return [{ mounted: { ...base, tree }, part: { url: base.url, path: base.path, entries: changed, removed } }];
   }
   return Promise.all(
@@ -92,10 +90,6 @@ async function readParts(
       return { mounted, part: { url: mounted.url, path: mounted.path, entries, removed: [] } };
     }),
   );
-}
-
-function isFile(entry: TreeEntry): boolean {
-  return entry.mode !== '160000';
 }
 
 async function checkLinks(

@@ -5,7 +5,8 @@ import pLimit from 'p-limit';
 import type { Digest } from '../kernel/digest.ts';
 import { all, fail, ok, type Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
-import type { LockedComponent, Lockfile } from '../resolve/index.ts';
+import type { LockedComponent, Lockfile, TreeEntry } from '../resolve/index.ts';
+import { readDelta } from './delta.ts';
 import type { BuildEvent } from './events.ts';
 import { layerSpecs, type LayerSpec } from './layer-spec.ts';
 import { madeLayer, type MadeLayer } from './make-layer.ts';
@@ -33,7 +34,9 @@ export async function readFacts(
   );
   if (!sizes.ok) return sizes;
   const specs = layerSpecs({ lock, sizes: new Map(sizes.value), entry: entry.value });
-  return ok({ specs, made: await madeLayers(specs, ports) });
+  const made = await madeLayers(specs, ports);
+  const sized = all(await Promise.all(specs.map((spec) => withSize(spec, { made, ports, context }))));
+  return sized.ok ? ok({ specs: sized.value, made }) : sized;
 }
 
 async function madeLayers(specs: readonly LayerSpec[], { blobs }: BuildPorts): Promise<Map<Digest, MadeLayer>> {
@@ -43,6 +46,21 @@ async function madeLayers(specs: readonly LayerSpec[], { blobs }: BuildPorts): P
     if (known !== undefined) made.set(spec.key, known);
   }
   return made;
+}
+
+interface Sizing {
+  readonly made: ReadonlyMap<Digest, MadeLayer>;
+  readonly ports: BuildPorts;
+  readonly context: RunContext<BuildEvent>;
+}
+
+/** What a delta holds is known once its two trees were compared; where it was made, its layer says. */
+async function withSize(spec: LayerSpec, { made, ports, context }: Sizing): Promise<Outcome<LayerSpec>> {
+  if (spec.content.kind !== 'delta' || made.has(spec.key)) return ok(spec);
+  const opened = await openTree(spec.content.base, ports.objects, context);
+  if (!opened.ok) return opened;
+  const { changed } = await readDelta(spec.content, ports.objects);
+  return ok({ ...spec, fileBytes: bytesOf(changed) });
 }
 
 async function readEntry(folder: string): Promise<Outcome<string>> {
@@ -67,7 +85,11 @@ async function treeSize(
   const opened = await openTree(component, objects, context);
   if (!opened.ok) return opened;
   const entries = await objects.entries({ url, id: tree });
-  const bytes = entries.reduce((total, entry) => total + entry.bytes, 0);
+  const bytes = bytesOf(entries);
   await blobs.remember(`tree-bytes/${tree}`, bytes);
   return ok([tree, bytes]);
+}
+
+function bytesOf(entries: readonly TreeEntry[]): number {
+  return entries.reduce((total, entry) => total + entry.bytes, 0);
 }

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { neededStages, readDockerfile } from '../../../src/build/dockerfile.ts';
+
+const read = (text: string) => readDockerfile('images/x/Dockerfile', text);
+const stages = (text: string) => {
+  const outcome = read(text);
+  if (!outcome.ok) throw new Error(outcome.diagnostics[0].message);
+  return outcome.value;
+};
+
+describe('the base policy', () => {
+  it.each([
+    ['FROM debian:bookworm', 1],
+    ['ARG BASE\nFROM ${BASE} AS web\nFROM php:8.2', 3],
+    ['FROM ${BASE} AS web\nFROM webb', 2],
+    ['FROM ${BASE}:latest', 1],
+    ['FROM ${BASE}\nCOPY --from=composer:2 /usr/bin/composer /usr/bin/', 2],
+    ['# comment\n\nFROM ${BASE}\nRUN --mount=type=bind,from=alpine,target=/x true', 4],
+    ['FROM --platform=linux/amd64 \\\n  alpine', 1],
+    ['from scratch', 1],
+  ])('refuses %j at line %i', (text, line) => {
+    const outcome = read(text);
+    expect(outcome).toMatchObject({
+      ok: false,
+      diagnostics: [
+        { code: 'build/untrusted-base', exit: 'refused', at: { file: 'images/x/Dockerfile', line, column: 1 } },
+      ],
+    });
+  });
+
+  it('shows every untrusted image at once', () => {
+    const outcome = read('FROM a\nFROM b');
+    expect(outcome.ok ? [] : outcome.diagnostics).toHaveLength(2);
+  });
+
+  it.each([
+    'ARG BASE\nFROM ${BASE}',
+    'FROM $BASE AS web\nFROM web AS test',
+    'FROM ${BASE} AS a\nFROM ${BASE}\nCOPY --from=a /x /x\nCOPY --from=0 /y /y',
+  ])('takes %j', (text) => {
+    expect(read(text).ok).toBe(true);
+  });
+
+  it('wants a FROM line', () => {
+    expect(read('RUN true')).toMatchObject({ ok: false, diagnostics: [{ code: 'build/no-stage' }] });
+  });
+});
+
+describe('the stages', () => {
+  const text = [
+    'FROM ${BASE} AS tools',
+    'COPY common/tool /t',
+    'FROM ${BASE} AS web',
+    'RUN a \\',
+    '  # a comment inside',
+    '  && b',
+    'COPY --chown=www-data common/nginx.conf ./php82/x /etc/',
+    'COPY ["common/with space", "/y"]',
+    'COPY --from=tools /t /t',
+    'FROM web AS test',
+    'COPY common/test /test',
+  ].join('\n');
+
+  it('name the files that they copy, once those of other flavours are left out', () => {
+    const copied = (target: string) =>
+      neededStages(stages(text), target)?.flatMap((stage) => stage.copies.map((copy) => copy.path));
+    expect(copied('web')).toEqual(['common/tool', 'common/nginx.conf', 'php82/x', 'common/with space']);
+    expect(copied('test')).toContain('common/test');
+    expect(copied('tools')).toEqual(['common/tool']);
+    expect(copied('none')).toBeUndefined();
+  });
+
+  it('of a flavour read the same when another flavour changes', () => {
+    const web = (source: string) => neededStages(stages(source), 'web')?.map((stage) => stage.text);
+    expect(web(text.replace('/test', '/other'))).toEqual(web(text));
+    expect(web(text.replace('RUN a', 'RUN c'))).not.toEqual(web(text));
+  });
+});
