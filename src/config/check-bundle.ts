@@ -43,7 +43,7 @@ export async function checkBundle(
   ];
   if (wrong.length > 0 || settings === null) return settle(undefined as never, wrong);
   const ms = context.clock.now() - started;
-  context.emit({ code: 'config/checked', bundle: bundle.hash, image, settings: bundle.settings.default.size, ms });
+  context.emit({ code: 'config/checked', bundle: bundle.hash, image, settings: Object.keys(settings).length, ms });
   return ok({ settings, warnings });
 }
 

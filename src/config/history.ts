@@ -41,6 +41,16 @@ export function bundleBefore(history: readonly PastBundle[], live: string | unde
   return older.findLast((past) => past.bundle !== live);
 }
 
+/** Every bundle that was ever live, the newest last: what the disk keeps, and what a rollback can name. */
+export function knownBundles(journal: readonly JournalEntry[]): string[] {
+  const named = journal.flatMap((entry) => {
+    const move = moveSchema.safeParse(entry.data);
+    const moved = entry.phase === 'done' && (entry.act === PUSH || entry.act === ROLLBACK);
+    return moved && move.success ? [move.data.previous ?? move.data.bundle, move.data.bundle] : [];
+  });
+  return [...new Set(named.reverse())].reverse();
+}
+
 /** When a bundle was left last, as milliseconds since 1970; undefined where the journal doesn't know. */
 export function leftAt(journal: readonly JournalEntry[], bundle: string): number | undefined {
   const left = journal.findLast(

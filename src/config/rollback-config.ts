@@ -1,11 +1,12 @@
 /** Back to the bundle that was live before: it is staged still, so this is a pointer again. */
 import { quote, type Diagnostic } from '../kernel/diagnostic.ts';
 import { short } from '../kernel/digest.ts';
+import type { JournalEntry } from '../kernel/home.ts';
 import { fail, ok, type Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
 import type { Bundle } from './bundle.ts';
 import type { ConfigEvent } from './events.ts';
-import { bundleBefore, liveHistory, ROLLBACK, wasChecked, type PastBundle } from './history.ts';
+import { bundleBefore, knownBundles, liveHistory, ROLLBACK, wasChecked } from './history.ts';
 import { makeLive, planLive, type PushResult } from './make-live.ts';
 import { liveBundle } from './plan-push.ts';
 import type { ConfigPorts } from './ports.ts';
@@ -25,7 +26,7 @@ export async function rollbackConfig(
   return underLease({ home: ports.home, reason: 'config rollback', context }, async () => {
     const journal = await ports.home.journal();
     if (!journal.ok) return journal;
-    const target = await chooseTarget({ to, history: liveHistory(journal.value) }, ports, context);
+    const target = await chooseTarget({ to, journal: journal.value }, ports, context);
     if (!target.ok) return target;
     const planned = await planLive(target.value, ports, context);
     if (!planned.ok || dryRun === true) return planned;
@@ -37,33 +38,27 @@ export async function rollbackConfig(
 }
 
 async function chooseTarget(
-  facts: { readonly to: string | undefined; readonly history: readonly PastBundle[] },
+  { to, journal }: { readonly to: string | undefined; readonly journal: readonly JournalEntry[] },
   { host }: ConfigPorts,
   context: RunContext<never>,
 ): Promise<Outcome<string>> {
   const slots = await host.slots(context);
   if (!slots.ok) return slots;
-  const { to, history } = facts;
+  const known = knownBundles(journal);
   const found =
     to === undefined
-      ? bundleBefore(history, liveBundle(slots.value))
-      : history.findLast((past) => past.bundle.startsWith(to));
-  return found === undefined ? fail(nothingBefore(facts)) : ok(found.bundle);
+      ? bundleBefore(liveHistory(journal), liveBundle(slots.value))?.bundle
+      : known.findLast((bundle) => bundle.startsWith(to));
+  return found === undefined ? fail(nothingBefore(to, known)) : ok(found);
 }
 
-function nothingBefore({
-  to,
-  history,
-}: {
-  readonly to: string | undefined;
-  readonly history: readonly PastBundle[];
-}): Diagnostic {
-  const known = [...new Set(history.map(({ bundle }) => short(bundle)))];
+function nothingBefore(to: string | undefined, known: readonly string[]): Diagnostic {
   return {
     code: 'config/nothing-before',
     message:
       to === undefined ? 'no other bundle was live here before' : `no bundle in history begins with ${quote(to)}`,
-    hint: known.length === 0 ? 'the first push has nothing to go back to' : `in history: ${known.join(', ')}`,
+    hint:
+      known.length === 0 ? 'the first push has nothing to go back to' : `in history: ${known.map(short).join(', ')}`,
     exit: 'refused',
   };
 }

@@ -3,7 +3,7 @@ import type { JournalEntry } from '../kernel/home.ts';
 import type { RunContext } from '../kernel/run-context.ts';
 import type { ConfirmedSlots } from './activate.ts';
 import type { ConfigEvent } from './events.ts';
-import { leftAt, liveHistory } from './history.ts';
+import { knownBundles, leftAt } from './history.ts';
 import type { ConfigHost } from './ports.ts';
 
 /** Longer than the longest request (request_terminate_timeout of images/common/fpm-pool.conf). */
@@ -26,9 +26,9 @@ export async function tidy(
   }
   // Files go only after opcache has let go of them: it finds what to drop by the file's path.
   const cached = [...facts.confirmed.values()].flatMap((answers) => answers.flatMap((answer) => answer.cached));
-  const recent = liveHistory(facts.journal).slice(-KEPT_BUNDLES);
-  const quiet = cached.filter((bundle) => !isQuiet(bundle, facts.journal, context));
-  const pruned = await host.prune([...recent.map(({ bundle }) => bundle), ...quiet], context);
+  const recent = knownBundles(facts.journal).slice(-KEPT_BUNDLES);
+  const inUse = cached.filter((bundle) => !isQuiet(bundle, facts.journal, context));
+  const pruned = await host.prune([...recent, ...inUse], context);
   if (pruned.ok && pruned.value.removed.length > 0) {
     context.emit({ code: 'config/pruned', bundles: pruned.value.removed.length });
   }

@@ -26,7 +26,8 @@ function lint( string $dir ): array {
 function describe( string $said, string $dir ): array {
 	$pattern = '/^(?:PHP )?(?<kind>[A-Za-z ]+):\s+(?<message>.*) in (?<file>\S.*?)(?: on line |:)(?<line>\d+)$/m';
 	if ( !preg_match( $pattern, $said, $match ) ) {
-		return [ 'level' => 'error', 'message' => trim( substr( $said, 0, 500 ) ), 'file' => '', 'line' => 0 ];
+		$message = trim( substr( $said, 0, 500 ) ) ?: 'the settings end the script: does something call exit() or die()?';
+		return [ 'level' => 'error', 'message' => $message, 'file' => '', 'line' => 0 ];
 	}
 	return [
 		'level' => strtolower( trim( $match['kind'] ) ),

@@ -1,8 +1,7 @@
 /** config's events and results as people read them. */
 import type { AcceptedBundle, ConfigDiff, ConfigEvent, PushResult, SettingChange } from '../../config/index.ts';
 import { short } from '../../kernel/digest.ts';
-import { placeText } from './diagnostic.ts';
-import { diagnosticText } from './diagnostic.ts';
+import { diagnosticText, placeText } from './diagnostic.ts';
 import { duration, size, table } from './units.ts';
 
 export function plainLine(event: ConfigEvent): string {
@@ -20,9 +19,9 @@ export function plainLine(event: ConfigEvent): string {
     case 'config/went-back':
       return `Went back  ${event.slots.join(', ')}: ${event.because}`;
     case 'config/retired':
-      return `Retired    ${event.bundles} old bundles from the opcache of ${event.slot}`;
+      return `Retired    ${counted(event.bundles, 'old bundle')} from the opcache of ${event.slot}`;
     case 'config/pruned':
-      return `Pruned     ${event.bundles} old bundles from the disk`;
+      return `Pruned     ${counted(event.bundles, 'old bundle')} from the disk`;
   }
 }
 
@@ -34,14 +33,14 @@ export function pushText(result: PushResult, verb: 'push' | 'rollback'): string 
     case 'already-live':
       return `Already live: ${short(result.bundle)} on ${where}; nothing was changed`;
     case 'live':
-      return `Live       ${short(result.bundle)} on ${where} in ${duration(result.activateMs)}; nothing was built or restarted\n${undoText(result)}`;
+      return `Live       ${short(result.bundle)} on ${where} in ${duration(result.activateMs)}; nothing was built or restarted\n${undoText(result, verb)}`;
   }
 }
 
-function undoText({ previous }: PushResult): string {
-  return previous === undefined
-    ? 'The first bundle here: nothing to go back to yet'
-    : `Undo with  mwpipe config rollback     (back to ${short(previous)}, staged)`;
+function undoText({ previous }: PushResult, verb: 'push' | 'rollback'): string {
+  if (previous === undefined) return 'The first bundle here: nothing to go back to yet';
+  if (verb === 'push') return `Undo with  mwpipe config rollback     (back to ${short(previous)}, staged)`;
+  return `Undo with  mwpipe config rollback ${short(previous)}     (staged)`;
 }
 
 function plannedText({ bundle, plan, slots }: PushResult, verb: 'push' | 'rollback'): string {
@@ -51,11 +50,11 @@ function plannedText({ bundle, plan, slots }: PushResult, verb: 'push' | 'rollba
     `${from === undefined ? 'nothing' : short(from)} → ${short(bundle)}`,
     because,
   ]);
-  return `Plan: move ${plan.moves.length} pointers\n${table(moves)}\nDo it with  mwpipe config ${verb}`;
+  return `Plan: move ${counted(plan.moves.length, 'pointer')}\n${table(moves)}\nDo it with  mwpipe config ${verb}`;
 }
 
 export function checkText({ bundle, images, warnings }: AcceptedBundle): string {
-  const warned = warnings.length === 0 ? '' : `, ${warnings.length} warnings`;
+  const warned = warnings.length === 0 ? '' : `, with ${counted(warnings.length, 'warning')}`;
   return `Accepted   bundle ${short(bundle)} by ${images.map(short).join(', ')}${warned}\nMake it live with  mwpipe config push`;
 }
 
@@ -63,10 +62,14 @@ export function diffText({ bundle, slots }: ConfigDiff): string {
   const changed = slots.filter(({ changes }) => changes.length > 0);
   if (changed.length === 0) return `No setting differs from what is live (bundle ${short(bundle)})`;
   const parts = changed.map(({ slot, from, changes }) => {
-    const head = `${slot}: ${changes.length} ${changes.length === 1 ? 'setting differs' : 'settings differ'} (${from === undefined ? 'no bundle' : short(from)} → ${short(bundle)})`;
+    const head = `${slot}: ${counted(changes.length, 'change')} (${from === undefined ? 'no bundle' : short(from)} → ${short(bundle)})`;
     return [head, ...changes.map(changeText)].join('\n');
   });
   return `${parts.join('\n')}\nMake it live with  mwpipe config push`;
+}
+
+function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }
 
 const MOST_SHOWN = 60;
