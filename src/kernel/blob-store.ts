@@ -3,8 +3,8 @@
  * checked, then renamed into it, so a killed run or a full disk leaves no half of one; reads are verified on request.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -80,6 +80,8 @@ async function putBlob(
   const temporary = join(incoming, `${randomUUID()}.part`);
   const hash = createHash('sha256');
   let bytes = 0;
+  // Opened before the source is asked: a stream that opens later could make the file after it was removed below.
+  const file = await open(temporary, 'wx');
   try {
     await pipeline(async function* () {
       for await (const chunk of source) {
@@ -87,7 +89,7 @@ async function putBlob(
         bytes += chunk.length;
         yield chunk;
       }
-    }, createWriteStream(temporary));
+    }, file.createWriteStream());
     const digest: Digest = `sha256:${hash.digest('hex')}`;
     await mkdir(dirname(pathOf(digest)), { recursive: true });
     await rename(temporary, pathOf(digest));
