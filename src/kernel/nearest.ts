@@ -10,18 +10,25 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best.distance <= Math.max(1, word.length / 3) ? best.candidate : undefined;
 }
 
-/** Levenshtein's, one row at a time; a letter in the other case costs a half. */
+/** Levenshtein's, with two swapped letters (`nmae`) as one change; a letter in the other case costs a half. */
 function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  let beforeLast: readonly number[] = [];
+  let last: readonly number[] = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 0; i < a.length; i += 1) {
-    const next = [i + 1];
+    const row = [i + 1];
     for (let j = 0; j < b.length; j += 1) {
-      const swap = (row[j] ?? 0) + letterCost(a.charAt(i), b.charAt(j));
-      next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, swap));
+      const changed = (last[j] ?? 0) + letterCost(a.charAt(i), b.charAt(j));
+      const swapped = areSwapped(a.slice(i - 1, i + 1), b.slice(j - 1, j + 1)) ? (beforeLast[j - 1] ?? 0) + 1 : changed;
+      row.push(Math.min((last[j + 1] ?? 0) + 1, (row[j] ?? 0) + 1, changed, swapped));
     }
-    row = next;
+    beforeLast = last;
+    last = row;
   }
-  return row[b.length] ?? 0;
+  return last[b.length] ?? 0;
+}
+
+function areSwapped(a: string, b: string): boolean {
+  return a.length === 2 && a.charAt(0) === b.charAt(1) && a.charAt(1) === b.charAt(0);
 }
 
 function letterCost(a: string, b: string): number {
