@@ -54,7 +54,7 @@ function checkPlatform({ component, at }: RequiringComponent, facts: SetFacts): 
     }
     const extension = /^ext-(.+)$/.exec(name)?.[1];
     const offered = facts.platform.extensions;
-    if (extension === undefined || offered === undefined || offered.includes(extension)) return [];
+    if (extension === undefined || offered === undefined || offered.includes(extension.toLowerCase())) return [];
     return [
       {
         code: 'resolve/missing-php-extension' as const,

@@ -46,7 +46,7 @@ function meets(version: Version, { operator, version: limit }: Bound): boolean {
 function parseAll(text: string): readonly Bound[] | undefined {
   const range = /^(\S+)\s+-\s+(\S+)$/.exec(text);
   if (range !== null) return hyphenRange(range[1] ?? '', range[2] ?? '');
-  const words = text.replace(/([<>=!~^])\s+/g, '$1').split(/\s*,\s*|\s+/);
+  const words = text.replace(/([<>=!])\s+/g, '$1').split(/\s*,\s*|\s+/);
   const bounds = words.map(parseOne);
   return bounds.every((bound) => bound !== undefined) ? bounds.flat() : undefined;
 }

@@ -1,0 +1,40 @@
+/** Facts about a small set, for tests of the planner: `facts({ Echo: {}, Thanks: { requires: {...} } })`. */
+import type { SourceRange } from '../../../src/kernel/diagnostic.ts';
+import { parseComponentName } from '../../../src/resolve/component-name.ts';
+import type { ExtensionSet, SetComponent } from '../../../src/resolve/extension-set.ts';
+import type { Requirements } from '../../../src/resolve/lockfile.ts';
+import type { ComponentFacts } from '../../../src/resolve/plan-lock.ts';
+
+export interface FactsOf {
+  readonly version?: string;
+  readonly registered?: string;
+  readonly requires?: Requirements;
+}
+
+const place = (file: string): SourceRange => ({ file, line: 1, column: 1, length: 1 });
+
+export function component(name: string): SetComponent {
+  const named = parseComponentName(name);
+  if (named === undefined) throw new Error(name);
+  return { name, kind: named.kind, path: named.path, url: `https://e/${name}`, at: place('a.yaml') };
+}
+
+export function facts(components: Readonly<Record<string, FactsOf>>): ComponentFacts[] {
+  return Object.entries(components).map(([name, { version, registered, requires }]) => ({
+    component: component(name),
+    chosen: { ref: 'refs/heads/master', commit: 'c'.repeat(40) },
+    tree: 'd'.repeat(40),
+    manifest: {
+      said: {
+        ...(version === undefined ? {} : { version }),
+        registered: registered ?? name.replace(/^skins\//, ''),
+        ...(requires === undefined ? {} : { requires }),
+      },
+      at: (path) => ({ ...place(`${name}@ccccccc:extension.json`), line: path.length + 1 }),
+    },
+  }));
+}
+
+export function setOf(platform: ExtensionSet['platform'] = {}): ExtensionSet {
+  return { name: 'demo', file: 'a.yaml', branches: [], variables: {}, platform, components: [] };
+}
