@@ -3,7 +3,7 @@ import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import type { RunContext } from '../../kernel/run-context.ts';
 import type { Router, Shares } from '../../rollout/ports.ts';
 import { readStats, viewOf, type ServerRow } from './read-stats.ts';
-import { ADMIN_SOCKET, LIVE_BACKEND, STATE_FILE } from './router-config.ts';
+import { ADMIN_SOCKET, CONFIG_FILE, LIVE_BACKEND, STATE_FILE } from './router-config.ts';
 import { weightsOf } from './weights.ts';
 
 /** Runs a program where the router runs. */
@@ -41,6 +41,26 @@ export async function saveState(shell: RouterShell, context: RunContext): Promis
   const done = await shell({ argv: ['sh', '-c', script] }, context);
   if (!done.ok) return done;
   return done.value.exitCode === 0 ? ok() : unreachable(`its state was not kept: ${done.value.stderr.trim()}`);
+}
+
+/** A new process takes over the listening sockets; the old one ends its requests. Shares are as they were. */
+export async function reloadRouter(shell: RouterShell, context: RunContext): Promise<Outcome<void>> {
+  const kept = await saveState(shell, context);
+  if (!kept.ok) return kept;
+  const script = `pid() { echo "show info" | socat -t 2 stdio unix-connect:${ADMIN_SOCKET} | sed -n 's/^Pid: //p'; }
+haproxy -c -q -f ${CONFIG_FILE} || exit 1
+before=$(pid)
+kill -USR2 1
+for _ in $(seq 100); do
+  now=$(pid 2> /dev/null)
+  [ -n "$now" ] && [ "$now" != "$before" ] && exit 0
+  sleep 0.1
+done
+echo "no new process within 10 s" >&2
+exit 1`;
+  const done = await shell({ argv: ['sh', '-c', script] }, context);
+  if (!done.ok) return done;
+  return done.value.exitCode === 0 ? ok() : unreachable(`a reload failed: ${done.value.stderr.trim().slice(-300)}`);
 }
 
 async function stats(shell: RouterShell, context: RunContext): Promise<Outcome<ServerRow[]>> {

@@ -1,0 +1,147 @@
+/**
+ * Carries out a deploy plan: tables, instances, warmth, checks. No user sees anything of it: the slot has no share, only
+ * pinned requests get there. Each part can be done twice, so a killed deploy is gone through again.
+ */
+import type { ConfigHost } from '../config/index.ts';
+import type { Home, JournalEntry } from '../kernel/home.ts';
+import { ok, type Outcome } from '../kernel/outcome.ts';
+import { silent, type RunContext } from '../kernel/run-context.ts';
+import { checkRelease } from './check-release.ts';
+import type { DeployEvent } from './events.ts';
+import { installWiki, updateTables } from './maintain-wiki.ts';
+import type { DeployPlan, DeployWish } from './plan-deploy.ts';
+import type { SlotRelease, Target, Wiki } from './ports.ts';
+import { warmInstances } from './warm-instances.ts';
+import { withRelease, withSlot, type Release, type TargetState } from './state.ts';
+
+export interface DeployTools {
+  readonly target: Target;
+  readonly wiki: Wiki;
+  readonly home: Home;
+  readonly bundles: Pick<ConfigHost, 'point'>;
+  readonly who: string;
+}
+
+type Context = RunContext<DeployEvent>;
+
+export const DEPLOY = 'deploy/release';
+
+/**
+ * The bundle is staged, the lease is held, the target is prepared.
+ * @returns the state with the new release in its slot; fails with `deploy/check-failed` (failed: then the release is
+ * marked bad and its slot is stopped), `deploy/maintenance-failed`, and as the ports do
+ */
+export async function applyDeploy(
+  { plan, wish, state }: { readonly plan: DeployPlan; readonly wish: DeployWish; readonly state: TargetState },
+  tools: DeployTools,
+  context: Context,
+): Promise<Outcome<TargetState>> {
+  const at = new Date(context.clock.now()).toISOString();
+  const release: Release = { ...releaseOf(plan, wish), at, who: tools.who, state: 'made' };
+  const note = journalOf(tools.home, plan, context);
+  const begun = await note('intent');
+  if (!begun.ok) return begun;
+  const recorded = withSlot(withRelease(state, release), plan.slot, plan.release);
+  const written = await tools.home.writeState(recorded);
+  if (!written.ok) return written;
+  const made = await makeRelease({ plan, wish, state: recorded }, tools, context);
+  if (made.ok) {
+    const done = await note('done');
+    return done.ok ? made : done;
+  }
+  await giveUp({ release, state: recorded, slot: plan.slot, failure: made }, tools, context);
+  await note('failed', made.diagnostics[0].message);
+  return made;
+}
+
+interface Making {
+  readonly plan: DeployPlan;
+  readonly wish: DeployWish;
+  readonly state: TargetState;
+}
+
+async function makeRelease(
+  { plan, wish, state }: Making,
+  tools: DeployTools,
+  context: Context,
+): Promise<Outcome<TargetState>> {
+  const slot: SlotRelease = plan;
+  if (plan.install) {
+    const installed = await installWiki(slot, tools.target, context);
+    if (!installed.ok) return installed;
+  }
+  const migrated = await migrate({ plan, wish, state }, tools, context);
+  if (!migrated.ok) return migrated;
+  const pointed = await tools.bundles.point({ slot: plan.slot, bundle: plan.bundle }, context);
+  if (!pointed.ok) return pointed;
+  const started = context.clock.now();
+  const instances = await tools.target.startSlot(slot, silent(context));
+  if (!instances.ok) return instances;
+  const ms = context.clock.now() - started;
+  context.emit({ code: 'deploy/instances-started', slot: plan.slot, instances: instances.value.length, ms });
+  const warm = await warmInstances(instances.value, tools.target, context);
+  if (!warm.ok) return warm;
+  const checked = await checkRelease({ ...plan, mediawiki: wish.mediawiki }, tools.wiki, context);
+  return checked.ok ? migrated : checked;
+}
+
+async function migrate(
+  { plan, wish, state }: Making,
+  tools: DeployTools,
+  context: Context,
+): Promise<Outcome<TargetState>> {
+  if (!plan.tables.update) {
+    context.emit({ code: 'deploy/tables-kept', because: plan.tables.because });
+    return ok(state);
+  }
+  const updated = await updateTables(plan, tools.target, context);
+  if (!updated.ok) return updated;
+  const next = { ...state, wiki: { tables: wish.tables, bundle: wish.bundle } };
+  const written = await tools.home.writeState(next);
+  return written.ok ? ok(next) : written;
+}
+
+/** A release that fails its checks is bad for good; what an outside system did to it is no fault of its own. */
+async function giveUp(
+  given: {
+    readonly release: Release;
+    readonly state: TargetState;
+    readonly slot: string;
+    readonly failure: Outcome<never>;
+  },
+  { home, target }: DeployTools,
+  context: Context,
+): Promise<void> {
+  const { release, slot, failure } = given;
+  const first = failure.ok ? undefined : failure.diagnostics[0];
+  if (first?.exit !== 'failed') return;
+  const latest = await home.readState();
+  const state = latest.ok ? ((latest.value ?? given.state) as TargetState) : given.state;
+  await home.writeState(
+    withSlot(withRelease(state, { ...release, state: 'bad', because: first.message }), slot, undefined),
+  );
+  context.emit({ code: 'deploy/release-bad', release: release.number, because: first.message });
+  const stopped = await target.stopSlot(slot, silent(context));
+  if (stopped.ok) context.emit({ code: 'deploy/slot-stopped', slot });
+}
+
+function releaseOf(
+  plan: DeployPlan,
+  wish: DeployWish,
+): Pick<Release, 'number' | 'image' | 'bundle' | 'instances' | 'mediawiki' | 'set' | 'tables'> {
+  const { image, bundle, instances, mediawiki, set, tables } = wish;
+  return { number: plan.release, image, bundle, instances, mediawiki, set, tables };
+}
+
+function journalOf(home: Home, plan: DeployPlan, context: Context) {
+  const run = `release-${plan.release}`;
+  const data = { release: plan.release, slot: plan.slot, image: plan.image, bundle: plan.bundle };
+  return (phase: JournalEntry['phase'], because?: string): Promise<Outcome<void>> =>
+    home.append({
+      at: new Date(context.clock.now()).toISOString(),
+      run,
+      phase,
+      act: DEPLOY,
+      data: because === undefined ? data : { ...data, because },
+    });
+}

@@ -1,0 +1,76 @@
+/** What deploying asks of the outside: a target that runs releases in slots, and its wiki as users reach it. */
+import type { Outcome } from '../kernel/outcome.ts';
+import type { RunContext } from '../kernel/run-context.ts';
+
+/** One release in one slot: everything that decides what its instances are. */
+export interface SlotRelease {
+  readonly slot: string;
+  readonly release: number;
+  /** Image ID. */
+  readonly image: string;
+  /** How many containers answer. */
+  readonly instances: number;
+}
+
+export interface Instance {
+  readonly name: string;
+  readonly slot: string;
+  readonly release: number;
+  readonly image: string;
+  readonly state: 'running' | 'stopped';
+}
+
+export interface Work {
+  readonly argv: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly deadlineMs: number;
+}
+
+export interface WorkResult {
+  readonly exitCode: number;
+  /** stdout and stderr as they came. */
+  readonly output: string;
+}
+
+export interface Target {
+  /**
+   * Makes what every release needs (network, volumes, secrets, home, router, database), leaves what is as it should be.
+   * @returns what it made or changed, by name; fails with `deploy/port-in-use`, `docker/*`
+   */
+  prepare(context: RunContext): Promise<Outcome<readonly string[]>>;
+  instances(): Promise<Outcome<readonly Instance[]>>;
+  /** Makes the slot's instances exactly these, running. The slot's bundle is staged and pointed to before. */
+  startSlot(wanted: SlotRelease, context: RunContext): Promise<Outcome<readonly Instance[]>>;
+  /** Ends what runs there, after its last request. */
+  stopSlot(slot: string, context: RunContext): Promise<Outcome<void>>;
+  /** Runs once, in a container of its own, with the release's image and the target's data, secrets and bundles. */
+  runOnce(wanted: SlotRelease, work: Work, context: RunContext): Promise<Outcome<WorkResult>>;
+  /** Runs in an instance. */
+  runIn(instance: string, work: Work, context: RunContext): Promise<Outcome<WorkResult>>;
+}
+
+export interface Page {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly ms: number;
+}
+
+/** The wiki, through the router. */
+export interface Wiki {
+  readonly url: string;
+  /** @param slot pins the request there, whatever the shares. Fails with `deploy/no-answer` */
+  get(path: string, slot: string, context: RunContext): Promise<Outcome<Page>>;
+}
+
+export interface TargetContents {
+  readonly containers: readonly string[];
+  readonly volumes: readonly string[];
+  readonly networks: readonly string[];
+}
+
+export interface TargetRemoval {
+  contents(): Promise<Outcome<TargetContents>>;
+  /** All of the target by its label, and nothing else. Idempotent. */
+  remove(context: RunContext): Promise<Outcome<TargetContents>>;
+}
