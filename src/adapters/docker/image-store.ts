@@ -4,6 +4,7 @@
  */
 import { extract } from 'tar-stream';
 import type { BlobStore } from '../../kernel/blob-store.ts';
+import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import type { Digest } from '../../kernel/digest.ts';
 import { MwpipeError } from '../../kernel/error.ts';
 import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
@@ -67,7 +68,9 @@ async function loadOnce(load: Load): Promise<Loaded> {
     return ok(await send(load, request.layers.slice(request.held)));
   } catch (thrown) {
     if (!(thrown instanceof EngineRefusal) || isDiskFull(thrown)) throw thrown;
-    if (request.held === 0) return explain(load, thrown);
+    const damaged = await takeOutDamaged(load);
+    if (damaged !== undefined) return fail(damaged);
+    if (request.held === 0) return fail(loadFailed(thrown));
     context.emit({ code: 'build/partial-load-refused', because: thrown.message });
     return loadWhole(load);
   }
@@ -79,7 +82,7 @@ async function loadWhole(load: Load): Promise<Loaded> {
     return ok(await send(load, load.request.layers));
   } catch (thrown) {
     if (!(thrown instanceof EngineRefusal) || isDiskFull(thrown)) throw thrown;
-    return explain(load, thrown);
+    return fail(loadFailed(thrown));
   }
 }
 
@@ -106,7 +109,7 @@ async function send(load: Load, diffIds: LayerChain): Promise<{ sentBytes: numbe
 
 async function storedLayer(diffId: Digest, blobs: BlobStore): Promise<ArchiveLayer> {
   const stored = await blobs.has(diffId);
-  if (stored === undefined) throw damagedLayer(diffId);
+  if (stored === undefined) throw missingLayer(diffId);
   return { diffId, bytes: stored.bytes };
 }
 
@@ -120,25 +123,22 @@ function unpackingProgress(layers: number, context: Context): (message: EngineMe
   };
 }
 
-/** A refused whole archive: a layer that isn't what its name says is taken out, or the engine's words are told. */
-async function explain({ blobs, request }: Load, refusal: EngineRefusal): Promise<Loaded> {
-  for (const diffId of request.layers) {
+/** The engine checks what it unpacks. A layer of ours that isn't what its name says is taken out of the store. */
+async function takeOutDamaged({ blobs, request }: Load): Promise<Diagnostic | undefined> {
+  for (const diffId of request.layers.slice(request.held)) {
     const stored = await blobs.has(diffId);
-    if (stored === undefined || (await blobs.read(diffId)) !== undefined) continue;
-    const { code, message, hint } = damagedLayer(diffId);
-    return fail({
-      code: code as 'build/damaged-layer',
-      message,
-      ...(hint === undefined ? {} : { hint }),
-      exit: 'outside',
-    });
+    if (stored !== undefined && (await blobs.read(diffId)) === undefined) return damagedLayer(diffId);
   }
-  return fail({
+  return undefined;
+}
+
+function loadFailed(refusal: EngineRefusal): Diagnostic {
+  return {
     code: 'docker/load-failed',
     message: `the Docker engine refused the image: ${refusal.message}`,
     hint: 'its log says more: journalctl -u docker',
     exit: 'outside',
-  });
+  };
 }
 
 function isDiskFull(refusal: EngineRefusal): boolean {
@@ -159,16 +159,13 @@ async function takeRuntimeLayers({ docker, blobs, request }: Load): Promise<void
     if (/layer\.tar$|^blobs\//.test(entry.header.name)) await blobs.put(entry as AsyncIterable<Buffer>);
     else entry.resume();
   }
-  for (const diffId of request.layers) {
-    if ((await blobs.has(diffId)) === undefined) throw missingLayer(diffId);
-  }
 }
 
 function missingLayer(diffId: Digest): MwpipeError {
   return new MwpipeError({
     code: 'docker/load-failed',
-    message: `the engine gave no layer ${diffId.slice(7, 19)} of its own runtime image`,
-    hint: 'remove the runtime image (docker image rm) and build again',
+    message: `neither the cache nor the engine has layer ${diffId.slice(7, 19)}`,
+    hint: 'something removed it meanwhile: run the same command again',
     source: 'outside',
   });
 }

@@ -145,6 +145,8 @@ interface StepLog {
 }
 
 const TAIL = 6;
+/** The engine paints what a step says on stderr. */
+const COLOUR = /\u001B\[\d*m/g;
 
 /** Follows the classic builder's output: `Step 3/11 : RUN ...`, then what the step prints. */
 function stepLog(onStep: (text: string) => void): StepLog {
@@ -152,7 +154,10 @@ function stepLog(onStep: (text: string) => void): StepLog {
   let tail: string[] = [];
   return {
     read: ({ stream }) => {
-      for (const line of (stream ?? '').split('\n').map((one) => one.trim())) {
+      for (const line of (stream ?? '')
+        .replaceAll(COLOUR, '')
+        .split(/[\r\n]/)
+        .map((one) => one.trim())) {
         if (line === '') continue;
         if (/^Step \d+\/\d+ : /.test(line)) {
           step = line;

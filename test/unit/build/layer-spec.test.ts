@@ -76,9 +76,9 @@ describe('the layers of a lock', () => {
       fc.property(extensions, hex, (components, tree) => {
         const [first, ...others] = components;
         fc.pre(first !== undefined && tree !== first.tree);
-        const patched = [{ ...first!, patch: { tree, from: '/home/x', because: 'a fix' } }, ...others];
+        const patched = [{ ...first, patch: { tree, from: '/home/x', because: 'a fix' } }, ...others];
         expect(keys(specs(patched)).slice(0, -1)).toEqual(keys(specs(components)));
-        expect(specs(patched).at(-1)!.name).toBe(`${first!.name} (patched)`);
+        expect(specs(patched).at(-1)!.name).toBe(`${first.name} (patched)`);
       }),
       { numRuns: 50 },
     );
