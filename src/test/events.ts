@@ -23,6 +23,8 @@ export type TestEvent =
   | { readonly code: 'test/index-read'; readonly components: number; readonly parsedFiles: number; readonly ms: number }
   | {
       readonly code: 'test/planned';
+      /** Changed files; with none, only `--all` selects any test. */
+      readonly changes: number;
       readonly selected: Readonly<Record<string, number>>;
       readonly parserTests: readonly string[];
       readonly total: number;

@@ -35,13 +35,32 @@ export function spreadFrom(graph: CodeGraph, changed: readonly Found[]): Spread 
   );
   const affected = new Map<GraphUnit, Affected>(changed.map((seed) => [seed.unit, seed]));
   const reaches: Reach[] = [];
+  /** Changed units from which a way led on: to a test, out of what is read, or into another's way. */
+  const led = new Set<Affected>();
   for (const from of affected.values()) {
+    if (isTestUnit(from.unit)) led.add(rootOf(from));
     for (const { unit, how } of next(graph, from.unit)) {
-      if (visible.has(unit.home) && !affected.has(unit)) affected.set(unit, { unit, how, from });
+      if (!visible.has(unit.home)) continue;
+      const known = affected.get(unit);
+      if (known === undefined) affected.set(unit, { unit, how, from });
+      else if (rootOf(known) !== rootOf(from)) led.add(rootOf(from));
     }
-    for (const reach of reachesOf(graph, from.unit)) reaches.push({ ...reach, from });
+    for (const reach of reachesOf(graph, from.unit)) {
+      reaches.push({ ...reach, from });
+      led.add(rootOf(from));
+    }
   }
-  return { affected: [...affected.values()], reaches };
+  const lost = [...affected.values()].filter((one) => one.from === undefined && !led.has(one));
+  const unused = lost.map((from): Reach => {
+    return { scope: 'component', component: from.unit.component.path, how: 'is used by nobody that is seen', from };
+  });
+  return { affected: [...affected.values()], reaches: [...reaches, ...unused] };
+}
+
+function rootOf(affected: Affected): Affected {
+  let root = affected;
+  while (root.from !== undefined) root = root.from;
+  return root;
 }
 
 function next(graph: CodeGraph, unit: GraphUnit): Found[] {

@@ -44,9 +44,9 @@ function readLine(line: string): TestMessage | undefined {
   }
 }
 
-/** A class has a place; the suite around it has none, and a data provider's suite is `Class::method`. */
+/** A class is placed by its own name; a data provider's suite by its method, and the suite around all by none. */
 function isClass(value: (name: string) => string): boolean {
-  return value('locationHint') !== '' && !value('name').includes('::');
+  return value('locationHint').endsWith(`::\\${value('name')}`);
 }
 
 function attributesOf(text: string): (name: string) => string {

@@ -62,7 +62,7 @@ export async function planChanged(
     changes: files,
     ...(request.all === undefined ? {} : { everything: request.all }),
   });
-  context.emit(planned(plan));
+  context.emit(planned(plan, files.length));
   return ok({ patch: patch.value, plan, tests });
 }
 
@@ -195,11 +195,12 @@ function changesRead(patch: Patch): TestEvent {
   };
 }
 
-function planned(plan: TestPlan): TestEvent {
+function planned(plan: TestPlan, changes: number): TestEvent {
   const selected: Record<string, number> = {};
   for (const { component } of plan.selected) selected[component] = (selected[component] ?? 0) + 1;
   return {
     code: 'test/planned',
+    changes,
     selected,
     parserTests: plan.parserTests.map(({ component }) => component),
     total: plan.total,

@@ -17,7 +17,7 @@ export function plainLine(event: TestEvent): Line | undefined {
         ? undefined
         : `Index     ${event.parsedFiles} files of PHP read in ${duration(event.ms)} (kept for the next run)`;
     case 'test/planned':
-      return impactLines(event);
+      return event.changes === 0 && Object.keys(event.selected).length === 0 ? undefined : impactLines(event);
     case 'test/image-ready':
       return undefined;
     case 'test/snapshot-made':
