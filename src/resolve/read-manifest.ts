@@ -1,4 +1,5 @@
 /** Reads what describes a component from the commit or tree in question. */
+import { join } from 'node:path';
 import { fail, ok, type Outcome } from '../kernel/outcome.ts';
 import type { ComponentKind } from './lockfile.ts';
 import { manifestFile, parseManifest, type Manifest } from './manifest.ts';
@@ -10,16 +11,18 @@ export interface ManifestPlace {
   readonly url: string;
   /** Commit or tree. */
   readonly id: string;
+  /** Folder whose file people can edit. @default the commit: `Thanks@1a2b3c4:extension.json` */
+  readonly folder?: string;
 }
 
 /** Undefined for kinds that have none. Fails with `resolve/no-manifest`, `resolve/wrong-manifest`, `json/syntax`. */
 export async function readManifest(
-  { name, kind, url, id }: ManifestPlace,
+  { name, kind, url, id, folder }: ManifestPlace,
   objects: GitObjects,
 ): Promise<Outcome<Manifest | undefined>> {
   const path = manifestFile(kind);
   if (path === undefined) return ok(undefined);
-  const file = `${name}@${id.slice(0, 7)}:${path}`;
+  const file = folder === undefined ? `${name}@${id.slice(0, 7)}:${path}` : join(folder, path);
   const content = await objects.file({ url, id }, path);
   if (content !== undefined) return parseManifest({ kind, file, text: content.toString('utf8') });
   return fail({

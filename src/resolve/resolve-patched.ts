@@ -60,14 +60,17 @@ async function takePatch(
   const snapshot = await ports.workTrees.snapshot(source.folder, component.value.url);
   if (!snapshot.ok) return snapshot;
   const { tree, branch, head } = snapshot.value;
-  const manifest = await readManifest({ ...component.value, id: tree }, ports.objects);
-  if (!manifest.ok) return fail(...inWorkTree(manifest.diagnostics, identity.value.root));
   const { root } = identity.value;
+  const manifest = await readManifest({ ...component.value, id: tree, folder: root }, ports.objects);
+  if (!manifest.ok) return manifest;
   const changed = tree !== component.value.tree;
   context.emit({ code: 'resolve/patch-taken', component: component.value.name, from: root, tree, changed });
   const because = `${branch === undefined ? 'detached' : branch}@${head.slice(0, 7)} of ${root}, uncommitted changes included`;
   const value = withManifest({ ...component.value, patch: { tree, from: root, because } }, manifest.value);
-  return ok({ component: value, requiring: { component: value, at: manifest.value?.at ?? (() => nowhere(root)) } });
+  return ok({
+    component: value,
+    requiring: { component: value, at: manifest.value?.at ?? (() => ({ file: root, line: 1, column: 1, length: 1 })) },
+  });
 }
 
 /** What the work tree's own extension.json says, in place of what was merged. */
@@ -106,19 +109,4 @@ function findComponent(
 function patchedTwice(name: string): Diagnostic {
   const hint = 'keep one of the two';
   return { code: 'resolve/patched-twice', message: `${name} is patched by two work trees`, hint };
-}
-
-/** A mistake in a work tree's extension.json is shown in the file that can be edited. */
-function inWorkTree(diagnostics: readonly [Diagnostic, ...Diagnostic[]], root: string): [Diagnostic, ...Diagnostic[]] {
-  const [first, ...others] = diagnostics;
-  return [moved(first, root), ...others.map((diagnostic) => moved(diagnostic, root))];
-}
-
-function moved(diagnostic: Diagnostic, root: string): Diagnostic {
-  if (diagnostic.at === undefined) return diagnostic;
-  return { ...diagnostic, at: { ...diagnostic.at, file: diagnostic.at.file.replace(/^[^:]*:/, `${root}/`) } };
-}
-
-function nowhere(root: string) {
-  return { file: root, line: 1, column: 1, length: 1 };
 }
