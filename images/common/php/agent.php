@@ -10,12 +10,12 @@ require __DIR__ . '/pointer.php';
 header( 'Content-Type: application/json' );
 header( 'Cache-Control: no-store' );
 
-/** @return array<string,string[]> Cached files by bundle */
+/** @return array<string,string[]> Cached files by bundle; the list of opcache has the retired ones too */
 function mwpipeCachedBundles(): array {
 	$cached = [];
 	$prefix = MWPIPE_OVERLAY_DIR . '/bundles/';
 	foreach ( array_keys( opcache_get_status( true )['scripts'] ?? [] ) as $file ) {
-		if ( str_starts_with( $file, $prefix ) ) {
+		if ( str_starts_with( $file, $prefix ) && opcache_is_script_cached( $file ) ) {
 			$cached[ strtok( substr( $file, strlen( $prefix ) ), '/' ) ][] = $file;
 		}
 	}

@@ -2,10 +2,10 @@
 /**
  * The config agent's hands: keeps bundles in /srv/overlay, where only the home container may write.
  *
- *   stage          a packed bundle on stdin, made whole and checked before it gets its name
+ *   stage HASH      a packed bundle on stdin, made whole and checked before it gets its name
  *   point SLOT HASH
- *   list           slots with their bundles, and the bundles that are there
- *   prune HASH...  removes all other bundles that no slot points to, and what killed runs left
+ *   list            slots with their bundles, and the bundles that are there
+ *   prune HASH...   removes all other bundles that no slot points to, and what killed runs left
  *
  * Answers with one JSON object; a refusal is {"problem": ...} and exit code 1.
  */
@@ -34,11 +34,11 @@ function removeTree( string $path ): void {
 }
 
 /** Of the pushed form {hash, manifest, mtime, files: {path: base64}}; only what the manifest vouches for is written. */
-function stage( string $packed ): array {
+function stage( string $wanted, string $packed ): array {
 	$bundle = json_decode( (string)@gzdecode( $packed ), true );
 	$hash = $bundle['hash'] ?? '';
 	$manifest = $bundle['manifest'] ?? '';
-	if ( !preg_match( HASH, $hash ) || hash( 'sha256', $manifest ) !== $hash ) {
+	if ( !preg_match( HASH, $hash ) || $hash !== $wanted || hash( 'sha256', $manifest ) !== $hash ) {
 		refuse( 'the bundle did not arrive whole: its manifest is not the one that its hash names' );
 	}
 	if ( is_dir( BUNDLES . "/$hash" ) ) {
@@ -129,10 +129,10 @@ function prune( array $keep ): array {
 @mkdir( BUNDLES, 0755, true );
 @mkdir( SLOTS, 0755, true );
 $result = match ( $argv[1] ?? '' ) {
-	'stage' => stage( (string)stream_get_contents( STDIN ) ),
+	'stage' => stage( $argv[2] ?? '', (string)stream_get_contents( STDIN ) ),
 	'point' => point( $argv[2] ?? '', $argv[3] ?? '' ),
 	'list' => [ 'slots' => slots() ?: (object)[], 'bundles' => bundles() ],
 	'prune' => prune( array_slice( $argv, 2 ) ),
-	default => refuse( 'stage, point SLOT HASH, list or prune HASH...' ),
+	default => refuse( 'stage HASH, point SLOT HASH, list or prune HASH...' ),
 };
 echo json_encode( $result ), "\n";

@@ -25,7 +25,7 @@ export function dockerConfigHost(target: Target): ConfigHost {
   return {
     slots: (context) => liveSlots(target, context),
     stage: async ({ hash, data }, context) => {
-      const said = await bundles(target, { argv: ['stage'], stdin: data }, context);
+      const said = await bundles(target, { argv: ['stage', hash], stdin: data }, context);
       return said.ok ? decode(stageSchema, said.value) : notStaged(hash, said.diagnostics);
     },
     point: async ({ slot, bundle }, context) => done(await bundles(target, { argv: ['point', slot, bundle] }, context)),

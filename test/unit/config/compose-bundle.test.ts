@@ -104,7 +104,7 @@ it.each([
   ['PHP that would be shown as text', { 'demo/static/x.php': '<?php' }, 'config/php-in-static demo/static/x.php:1:1'],
   ['a huge file', { 'demo/x.json': ' '.repeat(2_000_001) }, 'config/huge-file demo/x.json:1:1'],
 ])('points at %s', async (_what, files, expected) => {
-  await using world = await overlayWorld(files as unknown as Record<string, string>);
+  await using world = await overlayWorld(files);
   expect(mistakesOf(await world.compose('demo'))).toContain(expected);
 });
 

@@ -15,13 +15,13 @@ const place = (line: string, message: string, level = 'parse error') => {
 };
 
 it.each([
-  ['$a = [ 1 ;', 'syntax error, unexpected token ";", expecting "]"', 10, 1],
-  ['$a = foo bar;', 'syntax error, unexpected identifier "bar", expecting ";"', 10, 3],
-  ['  $x $y = 1;', 'syntax error, unexpected variable "$y"', 6, 2],
-  ['\techo $nothing;', 'Undefined variable $nothing', 7, 8],
-  ['\techo $a["b"];', 'Undefined array key "b"', 11, 1],
-  ['  if ( true ) {', "Unclosed '{'", 3, 13],
-])('%s', (line, message, column, length) => {
+  ['$a = [ 1 ;', 'syntax error, unexpected token ";", expecting "]"', [10, 1]],
+  ['$a = foo bar;', 'syntax error, unexpected identifier "bar", expecting ";"', [10, 3]],
+  ['  $x $y = 1;', 'syntax error, unexpected variable "$y"', [6, 2]],
+  ['\techo $nothing;', 'Undefined variable $nothing', [7, 8]],
+  ['\techo $a["b"];', 'Undefined array key "b"', [11, 1]],
+  ['  if ( true ) {', "Unclosed '{'", [3, 13]],
+])('%s', (line, message, [column, length]) => {
   expect(place(line, message).at).toEqual({ file: '/w/CommonSettings.php', line: 2, column, length });
 });
 
