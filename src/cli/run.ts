@@ -4,10 +4,10 @@
  */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { Diagnostic } from '../kernel/diagnostic.ts';
+import type { Diagnostic, ExitClass } from '../kernel/diagnostic.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { messageOf, MwpipeError, type ErrorSource } from '../kernel/error.ts';
-import { fail, type Outcome } from '../kernel/outcome.ts';
+import type { Outcome } from '../kernel/outcome.ts';
 import type { RunContext, StepEvent } from '../kernel/run-context.ts';
 import { openWorkspace, type Workspace } from '../kernel/workspace.ts';
 import { checkoutRoot } from './checkout.ts';
@@ -20,7 +20,7 @@ import {
   standardOutput,
   workingDirectory,
 } from './process.ts';
-import { diagnosticText, publicDiagnostic } from './render/diagnostic.ts';
+import { diagnosticsText, publicDiagnostic } from './render/diagnostic.ts';
 import { jsonRenderer, textRenderer, type Line, type Renderer } from './render/renderer.ts';
 
 export const EXIT = { done: 0, failed: 1, input: 2, outside: 3, refused: 4, bug: 70, interrupted: 130 } as const;
@@ -130,7 +130,7 @@ function finishFailed(flags: GlobalFlags, diagnostics: readonly Diagnostic[]): v
   const exit = EXIT[diagnostics[0]?.exit ?? 'input'];
   const shown = diagnostics.map(publicDiagnostic);
   if (flags.json === true) writeJson({ code: 'result', exit, diagnostics: shown });
-  else standardError().write(shown.map((one) => diagnosticText(one, standardError().colour)).join('\n'));
+  else standardError().write(diagnosticsText(shown, standardError().colour));
   setExitCode(exit);
 }
 
@@ -140,22 +140,17 @@ function finishInterrupted(flags: GlobalFlags): void {
   setExitCode(EXIT.interrupted);
 }
 
-const EXIT_OF_SOURCE: Record<ErrorSource, number> = {
-  user: EXIT.input,
-  outside: EXIT.outside,
-  policy: EXIT.refused,
-  bug: EXIT.bug,
+const EXIT_OF_SOURCE: Record<Exclude<ErrorSource, 'bug'>, ExitClass> = {
+  user: 'input',
+  outside: 'outside',
+  policy: 'refused',
 };
 
 function finishThrown(flags: GlobalFlags, thrown: unknown): void {
   if (thrown instanceof MwpipeError && thrown.source !== 'bug') {
-    const [diagnostic] = fail({
-      code: thrown.code as Diagnostic['code'],
-      message: thrown.message,
-      ...(thrown.hint === undefined ? {} : { hint: thrown.hint }),
-    }).diagnostics;
-    finishFailed(flags, [diagnostic]);
-    setExitCode(EXIT_OF_SOURCE[thrown.source]);
+    const { code, message, hint, source } = thrown;
+    const told = { code: code as Diagnostic['code'], message, exit: EXIT_OF_SOURCE[source] };
+    finishFailed(flags, [hint === undefined ? told : { ...told, hint }]);
     return;
   }
   const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : messageOf(thrown);

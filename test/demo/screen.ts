@@ -48,7 +48,8 @@ export function screen(columns: number): Screen {
   };
 }
 
-const TOKEN = /\u001B\[([?\d;]*)([A-Za-z])|\u001B\][^\u0007\u001B]*(?:\u0007|\u001B\\)|\u001B[()][0-9A-Z]|[^\u001B]/uy;
+const TOKEN =
+  /\u001B\[([?\d;]*)([A-Za-z])|\u001B\][^\u0007\u001B]*(?:\u0007|\u001B\\)|\u001B[()][0-9A-Z]|\u001B[^[\]()]|[^\u001B]/uy;
 
 /** @returns what the data cut off in the middle of an escape sequence */
 function consume(state: State, data: string): string {

@@ -23,28 +23,42 @@ export function publicDiagnostic(diagnostic: Diagnostic): Diagnostic {
   };
 }
 
+const MOST_SHOWN = 20;
+
+/** All of them, or the first ones and how many more there are: a screen is enough to start with. */
+export function diagnosticsText(diagnostics: readonly Diagnostic[], colour: boolean): string {
+  const shown = diagnostics.slice(0, MOST_SHOWN).map((one) => diagnosticText(one, colour));
+  const more = diagnostics.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${String(more)} more; --json gives all of them\n`] : [])].join('\n');
+}
+
 export function placeText(at: SourceRange): string {
   const path = relative(workingDirectory(), at.file);
   const shown = path.startsWith('..') || path === '' ? at.file : path;
   return `${shown}:${String(at.line)}:${String(at.column)}`;
 }
 
+const WIDEST = 160;
+
 /** The line meant and the one before it, where the file can be read (a file inside a commit can't). */
 function frameOf(at: SourceRange): string[] {
   const lines = linesOf(at.file);
   const meant = lines?.[at.line - 1];
   if (meant === undefined) return [];
+  const from = at.column > WIDEST - 40 ? at.column - WIDEST / 2 : 0; // of a very long line, the part that is meant
   const width = String(at.line).length + 2;
   const numbered = (number: number, text: string): string =>
-    `${String(number).padStart(width)} │ ${text.slice(0, 160)}`;
+    `${String(number).padStart(width)} │ ${text.slice(from, from + WIDEST)}`;
   const before = at.line > 1 ? [numbered(at.line - 1, lines?.[at.line - 2] ?? '')] : [];
-  const squiggle = `${' '.repeat(width)} │ ${' '.repeat(at.column - 1)}${'^'.repeat(Math.min(at.length, 80))}`;
+  // What a reader sees above stays above: a tab is kept as one.
+  const indent = meant.slice(from, at.column - 1).replaceAll(/[^\t]/g, ' ');
+  const squiggle = `${' '.repeat(width)} │ ${indent}${'^'.repeat(Math.min(at.length, 80))}`;
   return [...before, numbered(at.line, meant), squiggle];
 }
 
 function linesOf(file: string): string[] | undefined {
   try {
-    return readFileSync(file, 'utf8').split('\n');
+    return readFileSync(file, 'utf8').split(/\r?\n/);
   } catch {
     return undefined;
   }
