@@ -35,10 +35,10 @@ export function spreadFrom(graph: CodeGraph, changed: readonly Found[]): Spread 
   );
   const affected = new Map<GraphUnit, Affected>(changed.map((seed) => [seed.unit, seed]));
   const reaches: Reach[] = [];
-  /** Changed units from which a way led on: to a test, out of what is read, or into another's way. */
+  /** Changed units from which a way led on: out of what is read, or into another's way. Tests alone prove no use. */
   const led = new Set<Affected>();
   for (const from of affected.values()) {
-    if (isTestUnit(from.unit)) led.add(rootOf(from));
+    if (from.from === undefined && isTestUnit(from.unit)) led.add(from);
     for (const { unit, how } of next(graph, from.unit)) {
       if (!visible.has(unit.home)) continue;
       const known = affected.get(unit);

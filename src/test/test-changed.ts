@@ -205,6 +205,8 @@ function planned(plan: TestPlan, changes: number): TestEvent {
     parserTests: plan.parserTests.map(({ component }) => component),
     total: plan.total,
     wider: plan.wider,
-    because: plan.selected.map((test) => ({ test: test.class, because: test.because })),
+    because: plan.selected
+      .map((test) => ({ test: test.class, because: test.because }))
+      .sort((a, b) => a.because.length - b.because.length),
   };
 }
