@@ -9,7 +9,7 @@ import { knownSets, readSetFile, type SetFile } from './set-file.ts';
 
 type Sources = SetFile['sources'];
 
-export interface Pin {
+interface Pin {
   readonly kind: 'branch' | 'tag' | 'commit';
   readonly name: string;
 }

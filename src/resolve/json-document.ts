@@ -2,7 +2,7 @@
 import type { Diagnostic, SourceRange } from '../kernel/diagnostic.ts';
 import { fail, ok, type Outcome } from '../kernel/outcome.ts';
 
-export type JsonPath = readonly string[];
+type JsonPath = readonly string[];
 
 export interface JsonDocument {
   readonly value: unknown;

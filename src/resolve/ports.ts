@@ -3,7 +3,7 @@ import type { Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
 
 /** A commit or tree of the component with this canonical url. */
-export interface ObjectRef {
+interface ObjectRef {
   readonly url: string;
   readonly id: string;
 }

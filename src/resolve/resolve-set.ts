@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import { writeAtomically } from '../kernel/blob-store.ts';
 import { quote, type Diagnostic } from '../kernel/diagnostic.ts';
+import { canonicalJson } from '../kernel/digest.ts';
 import { nearest } from '../kernel/nearest.ts';
-import { all, fail, ok, type Outcome } from '../kernel/outcome.ts';
+import { all, fail, ok, settle, type Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
 import { chooseRef, fillBranches, type BranchPolicy, type ChosenRef } from './choose-ref.ts';
 import { diffLock, type LockChange } from './diff-lock.ts';
@@ -95,7 +96,14 @@ async function readFacts(reading: Reading, context: RunContext<ResolveEvent>): P
     }
     return facts;
   };
-  return all(await Promise.all(set.components.map((component) => limit(() => read(component)))));
+  return toldOnce(all(await Promise.all(set.components.map((component) => limit(() => read(component))))));
+}
+
+/** What every component says (no mirror, no git) is said once. */
+function toldOnce<T>(outcome: Outcome<T>): Outcome<T> {
+  if (outcome.ok) return outcome;
+  const different = new Map(outcome.diagnostics.map((diagnostic) => [canonicalJson(diagnostic), diagnostic]));
+  return settle(undefined as never, [...different.values()]);
 }
 
 interface Asked {
@@ -133,6 +141,7 @@ function factsOf(
 
 /** A remote without such a repo most likely means a misspelt name; anything else is told as git told it. */
 function remoteProblem(component: SetComponent, known: readonly string[], problem: Diagnostic): Diagnostic {
+  if (problem.code === 'git/no-mirror' || problem.code === 'git/missing') return problem; // not this component's fault
   if (problem.code !== 'git/no-such-repo' && problem.code !== 'git/needs-login')
     return { ...problem, at: component.at };
   const near = nearest(

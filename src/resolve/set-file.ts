@@ -42,7 +42,7 @@ export type SetFile = z.output<typeof setSchema>;
 const SETS_FOLDER = 'extension-sets';
 
 /** `extension-sets/NAME.yaml` of the workspace in `root`. */
-export function setFile(root: string, set: string): string {
+function setFile(root: string, set: string): string {
   return join(root, SETS_FOLDER, `${set}.yaml`);
 }
 

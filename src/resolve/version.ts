@@ -11,7 +11,7 @@ export interface Version {
   readonly counter: readonly number[];
 }
 
-export type Stability = (typeof STABILITIES)[number];
+type Stability = (typeof STABILITIES)[number];
 
 /** In rising order. */
 const STABILITIES = ['dev', 'alpha', 'beta', 'RC', 'stable', 'patch'] as const;

@@ -62,11 +62,11 @@ it('works inside a hook of git, which points GIT_DIR elsewhere', async () => {
   expect(await ports.objects.fetch(await master(world, 'core'), quiet)).toMatchObject({ ok: true });
 });
 
-it('says that the remote is gone, and that git is not there', async () => {
+it('says that the mirror or the remote is gone, and that git is not there', async () => {
   await using world = await gitWorld({ core: { 'a.php': 'a' } });
   await rm(join(world.root, 'remotes'), { recursive: true });
   const gone = await world.ports.refs.refs(world.url('core'), quiet);
-  expect(gone).toMatchObject({ ok: false, diagnostics: [{ code: 'git/no-such-repo' }] });
+  expect(gone).toMatchObject({ ok: false, diagnostics: [{ code: 'git/no-mirror', exit: 'outside' }] });
   const mirrors = [{ from: 'https://git.world.example/r/', to: 'http://127.0.0.1:1/' }];
   const refused = openGit({ cache: world.cache, mirrors, environment: process.env });
   const unreachable = await refused.refs.refs(world.url('core'), quiet);

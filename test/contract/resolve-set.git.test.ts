@@ -219,3 +219,12 @@ it('stops when it is told to, and leaves no lock', async () => {
   await expect(resolve(world, {}, { ...quiet, signal: stop.signal, emit })).rejects.toThrow('interrupted');
   expect(await readdir(join(world.root, 'extension-sets'))).toEqual(['demo.yaml']);
 });
+
+it('says once that there is no world yet', async () => {
+  await using world = await smallWorld();
+  await rm(join(world.root, 'remotes'), { recursive: true });
+  const mirror = JSON.stringify(`${join(world.root, 'remotes')}/`);
+  expect(await mistakes(world)).toEqual([
+    `the mirror ${mirror} is not there | npm run demo makes the world of this checkout; other mirrors are named in mwpipe.yaml`,
+  ]);
+});

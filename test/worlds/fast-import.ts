@@ -14,7 +14,7 @@ export interface ImportedFile {
   readonly mark: number;
 }
 
-export interface ImportedCommit {
+interface ImportedCommit {
   readonly message: string;
   /** Seconds since 1970. */
   readonly at: number;

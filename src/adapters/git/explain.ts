@@ -71,6 +71,15 @@ export function notARepo(folder: string): Diagnostic {
   };
 }
 
+export function noMirror(folder: string): Diagnostic {
+  return {
+    code: 'git/no-mirror',
+    message: `the mirror ${quote(folder)} is not there`,
+    hint: 'npm run demo makes the world of this checkout; other mirrors are named in mwpipe.yaml',
+    exit: 'outside',
+  };
+}
+
 function withoutPassword(text: string): string {
   return text.replace(/:\/\/[^/@\s]+@/g, '://');
 }

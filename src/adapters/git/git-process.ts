@@ -5,7 +5,7 @@ import { systemCodeOf } from '../../kernel/error.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export interface GitCommand {
+interface GitCommand {
   readonly args: readonly string[];
   readonly cwd?: string;
   /** On top of the adapter's environment. */
@@ -14,7 +14,7 @@ export interface GitCommand {
   readonly signal?: AbortSignal;
 }
 
-export interface GitResult {
+interface GitResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -28,7 +28,7 @@ export interface GitProcesses {
   start(command: GitCommand): GitChild;
 }
 
-export type GitChild = ChildProcessByStdio<Writable, Readable, Readable>;
+type GitChild = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** Git sets these for its hooks and aliases; left in, they would point every call at the wrong repo. */
 const OF_ANOTHER_REPO = [

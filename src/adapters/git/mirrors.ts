@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MwpipeError } from '../../kernel/error.ts';
@@ -20,8 +20,8 @@ export interface MirrorRule {
 export interface Mirrors {
   /** Where a canonical url is fetched from. */
   source(url: string): string;
-  /** The bare repo for a canonical url; its place, whether or not it was made. */
-  place(url: string): string;
+  /** The folder on this disk that a canonical url is mirrored from, where that isn't there at all. */
+  missing(url: string): string | undefined;
   /** Makes it where it isn't there or isn't whole. */
   open(url: string): Promise<string>;
 }
@@ -29,10 +29,18 @@ export interface Mirrors {
 export function mirrorsIn(cache: string, rules: readonly MirrorRule[], git: GitProcesses): Mirrors {
   const root = join(cache, 'git');
   const place = (url: string): string => join(root, encodeURIComponent(url));
-  const source = (url: string): string => {
+  const ruleFor = (url: string): MirrorRule => {
     const matching = rules.filter((rule) => url.startsWith(rule.from));
     const [longest] = matching.toSorted((a, b) => b.from.length - a.from.length);
-    return longest === undefined ? url : longest.to.replace('{cache}', cache) + url.slice(longest.from.length);
+    return longest === undefined ? { from: '', to: '' } : { ...longest, to: longest.to.replace('{cache}', cache) };
+  };
+  const source = (url: string): string => {
+    const { from, to } = ruleFor(url);
+    return to + url.slice(from.length);
+  };
+  const missing = (url: string): string | undefined => {
+    const { to } = ruleFor(url);
+    return to.startsWith('file://') && !existsSync(pathOf(to)) ? pathOf(to) : undefined;
   };
   const opened = new Map<string, Promise<string>>();
   const open = (url: string): Promise<string> => {
@@ -43,7 +51,7 @@ export function mirrorsIn(cache: string, rules: readonly MirrorRule[], git: GitP
     opening.catch(() => opened.delete(url));
     return opening;
   };
-  return { source, place, open };
+  return { source, missing, open };
 }
 
 interface MirrorPlan {
@@ -99,6 +107,7 @@ async function isWhole(place: string, git: GitProcesses): Promise<boolean> {
 async function borrow(mirror: string, alternate: string | undefined): Promise<void> {
   const file = join(mirror, 'objects', 'info', 'alternates');
   if (alternate === undefined) return;
+  if ((await readFile(file, 'utf8').catch(() => '')) === `${alternate}\n`) return;
   await mkdir(join(mirror, 'objects', 'info'), { recursive: true });
   const temporary = `${file}.${randomUUID()}`;
   await writeFile(temporary, `${alternate}\n`);
@@ -107,6 +116,10 @@ async function borrow(mirror: string, alternate: string | undefined): Promise<vo
 
 function objectsOf(source: string): string | undefined {
   if (!source.startsWith('file://')) return undefined;
-  const path = fileURLToPath(source.replaceAll(' ', '%20'));
+  const path = pathOf(source);
   return [`${path}.git/objects`, `${path}/.git/objects`, `${path}/objects`].find((folder) => existsSync(folder));
+}
+
+function pathOf(fileUrl: string): string {
+  return fileURLToPath(fileUrl.replaceAll(' ', '%20'));
 }

@@ -4,7 +4,7 @@ import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import type { RunContext } from '../../kernel/run-context.ts';
 import type { GitObjects, TreeEntry } from '../../resolve/ports.ts';
 import { readObjects } from './cat-file.ts';
-import { explain } from './explain.ts';
+import { explain, noMirror } from './explain.ts';
 import type { GitProcesses } from './git-process.ts';
 import type { Mirrors } from './mirrors.ts';
 
@@ -39,7 +39,7 @@ export function gitObjects(mirrors: Mirrors, git: GitProcesses): GitObjects {
 const LIST = ['ls-tree', '-r', '-l', '-z', '--full-tree'] as const;
 
 /** One entry: `100644 blob <oid> <size, right-aligned>\t<path>`; a submodule has `-` for its size. */
-export function parseTree(listing: string): TreeEntry[] {
+function parseTree(listing: string): TreeEntry[] {
   return listing
     .split('\0')
     .filter((line) => line !== '')
@@ -65,6 +65,8 @@ async function fetchCommit(wanted: Wanted, tools: Tools): Promise<Outcome<{ read
   const mirror = await tools.mirrors.open(wanted.url);
   const before = await treeOf(mirror, wanted.commit, tools.git);
   if (before !== undefined) return ok({ tree: before });
+  const missing = tools.mirrors.missing(wanted.url);
+  if (missing !== undefined) return fail(noMirror(missing));
   let said = '';
   // A server may refuse to send a bare commit: then its branch is asked for.
   for (const from of new Set([wanted.commit, wanted.ref])) {

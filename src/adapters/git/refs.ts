@@ -3,7 +3,7 @@ import { messageOf } from '../../kernel/error.ts';
 import { fail, ok } from '../../kernel/outcome.ts';
 import type { GitRefs } from '../../resolve/ports.ts';
 import { gitClient } from './client.ts';
-import { explain } from './explain.ts';
+import { explain, noMirror } from './explain.ts';
 import type { GitProcesses } from './git-process.ts';
 import type { Mirrors } from './mirrors.ts';
 
@@ -13,6 +13,8 @@ const SILENCE_MS = 60_000;
 export function gitRefs(mirrors: Mirrors, git: GitProcesses): GitRefs {
   return {
     refs: async (url, { signal }) => {
+      const missing = mirrors.missing(url);
+      if (missing !== undefined) return fail(noMirror(missing));
       const client = gitClient(git, { signal, silenceMs: SILENCE_MS });
       try {
         return ok(parseRefs(await client.listRemote(['--heads', '--tags', mirrors.source(url)])));
@@ -25,7 +27,7 @@ export function gitRefs(mirrors: Mirrors, git: GitProcesses): GitRefs {
 }
 
 /** An annotated tag is listed twice, the second time as `tag^{}` with its commit: that one is meant. */
-export function parseRefs(listing: string): ReadonlyMap<string, string> {
+function parseRefs(listing: string): ReadonlyMap<string, string> {
   const refs = new Map<string, string>();
   for (const line of listing.split('\n')) {
     const [oid, ref] = line.split('\t');

@@ -4,7 +4,7 @@ import { runCommand } from '../command.ts';
 import { PLAIN_GIT } from '../fast-import.ts';
 
 /** Where the world's repos would live, were they public: what extension sets and lockfiles say. */
-export const WORLD_URL = 'https://world.mwpipe.example/r/';
+const WORLD_URL = 'https://world.mwpipe.example/r/';
 
 export interface CheckoutRequest {
   /** `extensions/Cite`, `core`. */

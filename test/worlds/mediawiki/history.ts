@@ -23,7 +23,7 @@ export interface RemoteHistory {
   readonly refs: Readonly<Record<string, string>>;
 }
 
-export const TRAINS = ['1.43.0-wmf.1', '1.43.0-wmf.2'] as const;
+const TRAINS = ['1.43.0-wmf.1', '1.43.0-wmf.2'] as const;
 
 interface Change {
   readonly message: string;

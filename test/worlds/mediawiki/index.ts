@@ -15,7 +15,6 @@ import { writeRemotes } from './write-remotes.ts';
 
 export { worldCheckout } from './checkout.ts';
 export { worldLine, type WorldEvent } from './events.ts';
-export { TRAINS } from './history.ts';
 
 export interface World {
   /** Folder of the bare repos: `mediawiki/core.git`, `mediawiki/extensions/Cite.git`, ... */
