@@ -7,7 +7,7 @@ import type { GlobalFlags, RunCommand, Tools } from './run.ts';
 
 interface ResolveFlags extends GlobalFlags {
   readonly train?: string;
-  readonly with: readonly string[];
+  readonly with?: readonly string[];
   readonly dryRun?: boolean;
   readonly frozen?: boolean;
 }
@@ -17,7 +17,7 @@ export function resolveCommand(run: RunCommand): Command {
     .description('find the commit of each component of an extension set, and write its lockfile')
     .argument('<set>', 'name of an extension set: demo for extension-sets/demo.yaml')
     .option('--train <version>', 'the train to take: fills {train} of the branch policy')
-    .option('--with <checkout>', 'put a checkout on top, DIR or NAME=DIR (shown, not written)', collect, [])
+    .option('--with <checkout>', 'put a checkout on top, DIR or NAME=DIR (shown, not written)', collect)
     .option('--dry-run', 'show what would change and stop')
     .option('--frozen', 'fail where the lockfile would change')
     .addHelpText('after', '\nExample:\n  $ mwpipe resolve demo --train 1.43.0-wmf.2')
@@ -34,11 +34,11 @@ async function resolveWith(set: string, flags: ResolveFlags, tools: Tools<Resolv
   const { resolveIn } = await import('../composition/resolve.ts');
   const mode = flags.frozen === true ? 'frozen' : flags.dryRun === true ? 'dry-run' : 'write';
   const variables = flags.train === undefined ? {} : { train: flags.train };
-  const patches = flags.with.map((checkout) => patchSource(checkout, tools.cwd));
+  const patches = (flags.with ?? []).map((checkout) => patchSource(checkout, tools.cwd));
   return resolveIn(workspace.value, { set, mode, variables, patches }, tools.context);
 }
 
-function collect(value: string, before: readonly string[]): string[] {
+function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 
