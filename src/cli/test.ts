@@ -1,13 +1,13 @@
 /** `mwpipe test`: the tests that a patch can affect, run in the set's image; `explain` says why one is among them. */
 import { Command } from 'commander';
-import type { TestOptions, Tested, TestRunEvent } from '../composition/test.ts';
+import type { Testing, TestOptions, TestRunEvent } from '../composition/test.ts';
 import { ok, type Outcome } from '../kernel/outcome.ts';
 import { firstSet } from './first-set.ts';
 import { explanation, findTest } from './render/explain.ts';
 import { plainLine as buildLine } from './render/build.ts';
 import type { Line } from './render/renderer.ts';
 import { plainLine as resolveLine } from './render/resolve.ts';
-import { plainLine, showTested } from './render/test.ts';
+import { plainLine, showTested, type Tested } from './render/test.ts';
 import type { GlobalFlags, RunCommand, Shown, Tools } from './run.ts';
 
 interface TestFlags extends GlobalFlags {
@@ -55,24 +55,30 @@ function explainCommand(run: RunCommand): Command {
 }
 
 async function testWith(flags: TestFlags, tools: Tools<TestRunEvent>): Promise<Outcome<Tested>> {
-  const workspace = await tools.workspace();
-  if (!workspace.ok) return workspace;
-  const { planTestsIn, testIn } = await import('../composition/test.ts');
-  const options = optionsOf(flags, { folder: tools.cwd, set: flags.set ?? firstSet(workspace.value) });
-  if (flags.dryRun !== true) return testIn(workspace.value, options, tools.context);
-  const planned = await planTestsIn(workspace.value, options, tools.context);
-  return planned.ok ? ok({ planned: planned.value }) : planned;
+  const testing = await openWith(flags, tools);
+  if (!testing.ok) return testing;
+  const planned = await testing.value.plan();
+  if (!planned.ok) return planned;
+  if (flags.dryRun === true) return ok({ planned: planned.value });
+  const report = await testing.value.run(planned.value);
+  return report.ok ? ok({ planned: planned.value, report: report.value }) : report;
 }
 
 async function explainWith(test: string, flags: TestFlags, tools: Tools<TestRunEvent>): Promise<Outcome<Shown>> {
-  const workspace = await tools.workspace();
-  if (!workspace.ok) return workspace;
-  const { planTestsIn } = await import('../composition/test.ts');
-  const options = optionsOf(flags, { folder: tools.cwd, set: flags.set ?? firstSet(workspace.value) });
-  const planned = await planTestsIn(workspace.value, options, tools.context);
+  const testing = await openWith(flags, tools);
+  if (!testing.ok) return testing;
+  const planned = await testing.value.plan();
   if (!planned.ok) return planned;
   const found = findTest(planned.value, test);
   return found.ok ? ok(explanation(planned.value, found.value)) : found;
+}
+
+async function openWith(flags: TestFlags, tools: Tools<TestRunEvent>): Promise<Outcome<Testing>> {
+  const workspace = await tools.workspace();
+  if (!workspace.ok) return workspace;
+  const { openTesting } = await import('../composition/test.ts');
+  const options = optionsOf(flags, { folder: tools.cwd, set: flags.set ?? firstSet(workspace.value) });
+  return openTesting(workspace.value, options, tools.context);
 }
 
 function optionsOf(flags: TestFlags, where: { readonly folder: string; readonly set: string }): TestOptions {

@@ -34,33 +34,26 @@ export interface TestOptions {
 export type TestRunEvent = TestEvent | BuildEvent | ResolveEvent;
 type Context = RunContext<TestRunEvent>;
 
-export interface Tested {
-  readonly planned: PlannedTest;
-  /** Absent where only the plan was asked for. */
-  readonly report?: TestReport;
+/** The two halves of testing, so that a plan can be shown, changed or run. */
+export interface Testing {
+  /** What the patch in the checkout can affect; runs nothing. */
+  plan(): Promise<Outcome<PlannedTest>>;
+  run(planned: PlannedTest): Promise<Outcome<TestReport>>;
 }
 
-/** What the patch in a checkout can affect; runs nothing. */
-export async function planTestsIn(
+export async function openTesting(
   workspace: Workspace,
   options: TestOptions,
   context: Context,
-): Promise<Outcome<PlannedTest>> {
-  const lock = await readLock(workspace.root, options.set);
-  if (!lock.ok) return lock;
-  return planChanged({ ...options, lock: lock.value }, await testPorts(workspace, options, context), context);
-}
-
-/** Plans, then runs the plan. */
-export async function testIn(workspace: Workspace, options: TestOptions, context: Context): Promise<Outcome<Tested>> {
+): Promise<Outcome<Testing>> {
   const lock = await readLock(workspace.root, options.set);
   if (!lock.ok) return lock;
   const ports = await testPorts(workspace, options, context);
   const request = { ...options, lock: lock.value, cache: workspace.cache };
-  const planned = await planChanged(request, ports, context);
-  if (!planned.ok) return planned;
-  const report = await runPlanned(planned.value, request, { ports, context });
-  return report.ok ? ok({ planned: planned.value, report: report.value }) : report;
+  return ok({
+    plan: () => planChanged(request, ports, context),
+    run: (planned) => runPlanned(planned, request, { ports, context }),
+  });
 }
 
 async function testPorts(workspace: Workspace, options: TestOptions, context: Context): Promise<TestPorts> {

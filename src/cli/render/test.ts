@@ -1,9 +1,14 @@
 /** What testing tells people: the patch, what it can affect and why, shards as they end, failures, what to do next. */
-import type { Tested } from '../../composition/test.ts';
-import type { FailedTest, TestEvent, TestPlan, TestReport } from '../../test/index.ts';
+import type { FailedTest, PlannedTest, TestEvent, TestPlan, TestReport } from '../../test/index.ts';
 import type { Shown } from '../run.ts';
 import type { Line } from './renderer.ts';
 import { duration, size } from './units.ts';
+
+/** What a run gives: its plan, and its report unless only the plan was asked for. */
+export interface Tested {
+  readonly planned: PlannedTest;
+  readonly report?: TestReport;
+}
 
 type Planned = Extract<TestEvent, { code: 'test/planned' }>;
 type ChangesRead = Extract<TestEvent, { code: 'test/changes-read' }>;
