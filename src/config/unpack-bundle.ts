@@ -1,6 +1,6 @@
 /** Writes a bundle into a folder of this machine, for a check in an image where nothing is deployed yet. */
 import { join } from 'node:path';
-import { writeAtomically } from '../kernel/blob-store.ts';
+import { writeAtomically } from '../kernel/write-atomically.ts';
 import type { Mount } from '../kernel/runner.ts';
 import type { Bundle } from './bundle.ts';
 

@@ -4,12 +4,12 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { sha256, type Digest } from './digest.ts';
-import { MwpipeError, systemCodeOf } from './error.ts';
+import { guardDisk, writeAtomically } from './write-atomically.ts';
 
 export interface StoredBlob {
   readonly digest: Digest;
@@ -18,7 +18,7 @@ export interface StoredBlob {
 }
 
 export interface BlobStore {
-  /** Streams a blob in; the same content twice is one blob. Throws `blob/disk-full` where it doesn't fit. */
+  /** Streams a blob in; the same content twice is one blob. Throws `disk/full` where it doesn't fit. */
   put(source: AsyncIterable<Uint8Array>): Promise<StoredBlob>;
   has(digest: Digest): Promise<StoredBlob | undefined>;
   open(digest: Digest): Readable;
@@ -37,7 +37,7 @@ export function blobStore(root: string): BlobStore {
   };
   const namedPath = (name: string): string => join(root, 'named', `${encodeURIComponent(name)}.json`);
   return {
-    put: (source) => guardDisk(() => putBlob(root, pathOf, source)),
+    put: (source) => guardDisk(root, () => putBlob(root, pathOf, source)),
     has: async (digest) => {
       const path = pathOf(digest);
       const found = await stat(path).catch(() => undefined);
@@ -54,20 +54,8 @@ export function blobStore(root: string): BlobStore {
       const text = await readFile(namedPath(name), 'utf8').catch(() => undefined);
       return text === undefined ? undefined : parsed(text);
     },
-    remember: (name, document) => guardDisk(() => writeAtomically(namedPath(name), `${JSON.stringify(document)}\n`)),
+    remember: (name, document) => writeAtomically(namedPath(name), `${JSON.stringify(document)}\n`),
   };
-}
-
-/** Writes a whole file beside its place, then renames it: a reader sees the old one or the new one. */
-export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${randomUUID()}.part`;
-  try {
-    await writeFile(temporary, content, { flush: true });
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
-  }
 }
 
 async function putBlob(
@@ -96,22 +84,6 @@ async function putBlob(
     return { digest, bytes, path: pathOf(digest) };
   } finally {
     await rm(temporary, { force: true });
-  }
-}
-
-async function guardDisk<T>(write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (cause) {
-    const code = systemCodeOf(cause);
-    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw cause;
-    throw new MwpipeError({
-      code: 'blob/disk-full',
-      message: 'no space left for the cache',
-      hint: 'free some space (df -h), or point MWPIPE_CACHE at a larger disk; nothing half-written was kept',
-      source: 'outside',
-      cause,
-    });
   }
 }
 

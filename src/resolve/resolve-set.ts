@@ -1,7 +1,7 @@
 /** `mwpipe resolve`: reads a set and its remotes, plans the lock, writes it where it changed. */
 import { readFile } from 'node:fs/promises';
 import pLimit from 'p-limit';
-import { writeAtomically } from '../kernel/blob-store.ts';
+import { writeAtomically } from '../kernel/write-atomically.ts';
 import { quote, type Diagnostic } from '../kernel/diagnostic.ts';
 import { canonicalJson } from '../kernel/digest.ts';
 import { nearest } from '../kernel/nearest.ts';

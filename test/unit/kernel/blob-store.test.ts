@@ -77,10 +77,10 @@ it.skipIf(!isRoot)('says that the disk is full, and keeps no half of a blob', as
   using disk = smallDisk() ?? skip('this machine lets nobody mount');
   const store = blobStore(disk.path);
   const { digest } = await store.put(chunks('fits'));
-  await expect(store.put(megabytes(4))).rejects.toMatchObject({ code: 'blob/disk-full', source: 'outside' });
+  await expect(store.put(megabytes(4))).rejects.toMatchObject({ code: 'disk/full', source: 'outside' });
   expect(filesIn(disk.path)).toHaveLength(1);
   expect(await store.read(digest)).toEqual(Buffer.from('fits'));
-  await expect(store.remember('big', 'x'.repeat(4_000_000))).rejects.toMatchObject({ code: 'blob/disk-full' });
+  await expect(store.remember('big', 'x'.repeat(4_000_000))).rejects.toMatchObject({ code: 'disk/full' });
   expect(filesIn(disk.path)).toHaveLength(1);
 });
 
