@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import { blobStore, writeAtomically } from '../../../src/kernel/blob-store.ts';
+import { blobStore } from '../../../src/kernel/blob-store.ts';
+import { writeAtomically } from '../../../src/kernel/write-atomically.ts';
 import { sha256 } from '../../../src/kernel/digest.ts';
 
 it('keeps the same content once, under its digest', async () => {
