@@ -14,6 +14,7 @@ export type {
   LoadRequest,
   ProcessConfig,
   RuntimeEngine,
+  RuntimeIdentity,
   RuntimeImage,
   RuntimePorts,
   RuntimeRequest,

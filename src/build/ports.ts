@@ -58,11 +58,14 @@ export interface BaseImage {
   readonly bytes: number;
 }
 
-export interface RuntimeRequest {
-  /** Same key, same content: the engine's image with this label is reused. */
+/** Same key, same content: the engine's image with this tag and label is reused. */
+export interface RuntimeIdentity {
   readonly key: Digest;
-  readonly name: string;
   readonly tag: string;
+}
+
+export interface RuntimeRequest extends RuntimeIdentity {
+  readonly name: string;
   readonly dockerfile: string;
   /** Stage of the Dockerfile. */
   readonly target: string | undefined;
@@ -79,7 +82,7 @@ export interface ContextFile {
 
 export interface RuntimeEngine {
   /** @returns fails with `docker/not-running` */
-  find(key: Digest): Promise<Outcome<RuntimeImage | undefined>>;
+  find(wanted: RuntimeIdentity): Promise<Outcome<RuntimeImage | undefined>>;
   /**
    * Imports the base and builds the Dockerfile on it.
    * @returns fails with `build/runtime-failed` (the step and its last lines), `docker/disk-full`, `docker/not-running`

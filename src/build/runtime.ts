@@ -4,7 +4,7 @@ import { ok, type Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
 import type { BuildEvent } from './events.ts';
 import { isDigest } from './make-layer.ts';
-import type { BaseImage, BaseSpec, RuntimeImage, RuntimePorts } from './ports.ts';
+import type { BaseImage, BaseSpec, RuntimeIdentity, RuntimeImage, RuntimePorts } from './ports.ts';
 import { readRuntime, type RuntimeDefinition } from './runtime-definition.ts';
 
 /** `images/<name>/`, and which of its flavours; `web` and `test` for php82, `plain` for those with one. */
@@ -26,15 +26,15 @@ export async function ensureRuntime(
   if (!definition.ok) return definition;
   const base = await ensureBase(definition.value.base, ports, context);
   if (!base.ok) return base;
-  const key = runtimeKey(definition.value, base.value);
-  const found = await ports.runtimes.find(key);
+  const identity = identityOf(wanted, definition.value, base.value);
+  const found = await ports.runtimes.find(identity);
   if (!found.ok) return found;
   const runtime = `${wanted.name}/${wanted.flavour}`;
   if (found.value !== undefined) {
     context.emit({ code: 'build/runtime-reused', runtime, bytes: found.value.bytes });
     return ok(found.value);
   }
-  return buildRuntime(wanted, { ports, context, definition: definition.value, base: base.value, key });
+  return buildRuntime(wanted, { ports, context, definition: definition.value, base: base.value, identity });
 }
 
 /** As `ensureRuntime` would find it; makes nothing: undefined where it would have to build. */
@@ -45,7 +45,7 @@ export async function findRuntime(
   const definition = await readRuntime(ports.folder, wanted);
   if (!definition.ok) return definition;
   const base = await knownBase(definition.value.base, ports);
-  return base === undefined ? ok(undefined) : ports.runtimes.find(runtimeKey(definition.value, base));
+  return base === undefined ? ok(undefined) : ports.runtimes.find(identityOf(wanted, definition.value, base));
 }
 
 interface RuntimeBuild {
@@ -53,19 +53,18 @@ interface RuntimeBuild {
   readonly context: RunContext<BuildEvent>;
   readonly definition: RuntimeDefinition;
   readonly base: BaseImage;
-  readonly key: Digest;
+  readonly identity: RuntimeIdentity;
 }
 
 async function buildRuntime({ name, flavour }: RuntimeName, build: RuntimeBuild): Promise<Outcome<RuntimeImage>> {
-  const { ports, context, definition, base, key } = build;
+  const { ports, context, definition, base, identity } = build;
   const runtime = `${name}/${flavour}`;
   const started = context.clock.now();
   context.emit({ code: 'build/runtime-started', runtime, because: 'no image of this definition in the engine' });
   const made = await ports.runtimes.build(
     {
-      key,
+      ...identity,
       name: runtime,
-      tag: `mwpipe/runtime-${name}:${flavour}-${short(key)}`,
       dockerfile: definition.dockerfile,
       target: definition.stage,
       files: definition.files,
@@ -77,6 +76,11 @@ async function buildRuntime({ name, flavour }: RuntimeName, build: RuntimeBuild)
   const ms = context.clock.now() - started;
   context.emit({ code: 'build/runtime-made', runtime, bytes: made.value.bytes, ms });
   return made;
+}
+
+function identityOf({ name, flavour }: RuntimeName, definition: RuntimeDefinition, base: BaseImage): RuntimeIdentity {
+  const key = runtimeKey(definition, base);
+  return { key, tag: `mwpipe/runtime-${name}:${flavour}-${short(key)}` };
 }
 
 /** What the image is made of; not its name, so that a copied definition builds nothing. */

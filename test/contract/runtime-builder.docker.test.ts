@@ -57,8 +57,17 @@ describe('runtimes on Docker', () => {
     expect(built.value.diffIds[0]).toBe(base.digest);
     expect(built.value.config).toMatchObject({ entrypoint: ['/hello'], workdir: '/w', ports: [] });
     expect(built.value.config.env).toContain('A=b');
-    const found = await dockerRuntimeEngine(docker, blobs).find(wanted.key);
+    const found = await dockerRuntimeEngine(docker, blobs).find(wanted);
     expect(found).toEqual(built);
+  });
+
+  it('are not taken for an image that somebody built on them, which inherits their labels', async () => {
+    const wanted = request('ARG BASE\nFROM ${BASE}\nENV MINE=1');
+    const built = await build(wanted);
+    const container = await docker.createContainer({ Image: wanted.tag, Cmd: ['/bin/true'] });
+    await container.commit({ repo: `mwpipe-test/${name}`, tag: 'derived', changes: 'ENV MINE=2' });
+    await container.remove();
+    expect(await dockerRuntimeEngine(docker, blobs).find(wanted)).toEqual(built);
   });
 
   it('that fail are told with the step and its last words, though the engine says 200', async () => {
@@ -71,7 +80,9 @@ describe('runtimes on Docker', () => {
   });
 
   it('that nobody knows are not found', async () => {
-    expect(await dockerRuntimeEngine(docker, blobs).find(sha256('nothing'))).toEqual({ ok: true, value: undefined });
+    expect(
+      await dockerRuntimeEngine(docker, blobs).find({ key: sha256('nothing'), tag: 'mwpipe-test/nothing:1' }),
+    ).toEqual({ ok: true, value: undefined });
   });
 
   it('stop when they are interrupted, and no image is left', async () => {
@@ -83,6 +94,6 @@ describe('runtimes on Docker', () => {
     };
     const building = dockerRuntimeEngine(docker, blobs).build(wanted, { ...context, emit });
     await expect(building).rejects.toThrow('interrupted');
-    expect(await dockerRuntimeEngine(docker, blobs).find(wanted.key)).toEqual({ ok: true, value: undefined });
+    expect(await dockerRuntimeEngine(docker, blobs).find(wanted)).toEqual({ ok: true, value: undefined });
   });
 });

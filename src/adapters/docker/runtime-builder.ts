@@ -6,7 +6,14 @@ import type { Digest } from '../../kernel/digest.ts';
 import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import type { RunContext } from '../../kernel/run-context.ts';
 import { TAR_END, tarHeader, tarPadding } from '../../kernel/tar.ts';
-import type { BuildEvent, ProcessConfig, RuntimeEngine, RuntimeImage, RuntimeRequest } from '../../build/index.ts';
+import type {
+  BuildEvent,
+  ProcessConfig,
+  RuntimeEngine,
+  RuntimeIdentity,
+  RuntimeImage,
+  RuntimeRequest,
+} from '../../build/index.ts';
 import { guardEngine, unlessMissing, type Docker } from './engine.ts';
 import { EngineRefusal, upload, type EngineMessage } from './upload.ts';
 
@@ -14,7 +21,7 @@ type Context = RunContext<BuildEvent>;
 
 export function dockerRuntimeEngine(docker: Docker, blobs: BlobStore): RuntimeEngine {
   return {
-    find: (key) => guardEngine(() => find(docker, key)),
+    find: (wanted) => guardEngine(() => find(docker, wanted)),
     build: async (request, context) => {
       const built = await guardEngine(() => build({ docker, blobs, request, context }));
       return built.ok ? built.value : built;
@@ -22,22 +29,20 @@ export function dockerRuntimeEngine(docker: Docker, blobs: BlobStore): RuntimeEn
   };
 }
 
-async function find(docker: Docker, key: Digest): Promise<RuntimeImage | undefined> {
-  const [found] = await docker.listImages({ filters: { label: [`mwpipe.key=${key}`] } });
-  return found === undefined ? undefined : describe(docker, found.Id as Digest);
-}
-
-async function describe(docker: Docker, imageId: Digest): Promise<RuntimeImage | undefined> {
-  const image = await unlessMissing(docker.getImage(imageId).inspect());
-  if (image === undefined) return undefined;
+/** Not by its label alone: every image that somebody builds on a runtime inherits that. */
+async function find(docker: Docker, { key, tag }: RuntimeIdentity): Promise<RuntimeImage | undefined> {
+  const image = await unlessMissing(docker.getImage(tag).inspect());
+  if (image === undefined || labelsOf(image.Config)[KEY_LABEL] !== key) return undefined;
   return {
-    imageId,
-    tag: image.RepoTags[0] ?? imageId,
+    imageId: image.Id as Digest,
+    tag,
     diffIds: (image.RootFS.Layers ?? []) as Digest[],
     bytes: image.Size,
     config: processConfig(image.Config),
   };
 }
+
+const KEY_LABEL = 'mwpipe.key';
 
 /** What an image says of its processes; the engine leaves out, or sets to null, what the Dockerfile didn't say. */
 interface InspectedConfig {
@@ -45,7 +50,12 @@ interface InspectedConfig {
   readonly Cmd?: readonly string[] | null;
   readonly Env?: readonly string[] | null;
   readonly WorkingDir?: string;
+  readonly Labels?: Readonly<Record<string, string>> | null;
   readonly ExposedPorts?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+function labelsOf({ Labels }: InspectedConfig): Readonly<Record<string, string>> {
+  return Labels ?? {};
 }
 
 function processConfig(config: InspectedConfig): ProcessConfig {
@@ -77,7 +87,7 @@ async function build(work: Build): Promise<Outcome<RuntimeImage>> {
     if (!(thrown instanceof EngineRefusal) || /no space left on device/i.test(thrown.message)) throw thrown;
     return fail(runtimeFailed(work.request, { refusal: thrown, log }));
   }
-  const made = await find(work.docker, work.request.key);
+  const made = await find(work.docker, work.request);
   return made === undefined ? fail(runtimeGone(work.request)) : ok(made);
 }
 
@@ -91,7 +101,7 @@ async function runDockerfile({ docker, request, context }: Build, io: { base: st
         dockerfile: DOCKERFILE,
         ...(request.target === undefined ? {} : { target: request.target }),
         buildargs: { BASE: io.base },
-        labels: { 'mwpipe.key': request.key, 'mwpipe.kind': 'runtime', 'mwpipe.runtime': request.name },
+        labels: { [KEY_LABEL]: request.key, 'mwpipe.kind': 'runtime', 'mwpipe.runtime': request.name },
         networkmode: 'host',
         rm: true,
         forcerm: true,

@@ -12,7 +12,7 @@ export function fakeRuntimes(
   const built = new Map<string, RuntimeImage>();
   return {
     runtimes: {
-      find: (key) => Promise.resolve(ok(built.get(key))),
+      find: ({ key }) => Promise.resolve(ok(built.get(key))),
       build: ({ key, tag }) => {
         const config = {
           entrypoint: ['/entry'],
