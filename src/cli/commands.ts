@@ -6,8 +6,12 @@ export const commandLoaders: Readonly<Record<string, () => Promise<MakeCommand>>
   resolve: async () => (await import('./resolve.ts')).resolveCommand,
   build: async () => (await import('./build.ts')).buildCommand,
   test: async () => (await import('./test.ts')).testCommand,
+  deploy: async () => (await import('./deploy.ts')).deployCommand,
+  rollback: async () => (await import('./rollback.ts')).rollbackCommand,
+  status: async () => (await import('./status.ts')).statusCommand,
   logs: async () => (await import('./logs.ts')).logsCommand,
   shell: async () => (await import('./shell.ts')).shellCommand,
+  down: async () => (await import('./down.ts')).downCommand,
   config: async () => (await import('./config.ts')).configCommand,
   completion: async () => (await import('./completion.ts')).completionCommand,
 };

@@ -6,6 +6,7 @@ export { readTables } from './read-tables.ts';
 export { readTargetState, releaseIn, SLOTS, withRelease, withSlot, type Release, type TargetState } from './state.ts';
 export type { DeployEvent } from './events.ts';
 export type {
+  Foundation,
   Instance,
   Page,
   SlotRelease,

@@ -32,12 +32,16 @@ export interface WorkResult {
   readonly output: string;
 }
 
-export interface Target {
+export interface Foundation {
   /**
-   * Makes what every release needs (network, volumes, secrets, home, router, database), leaves what is as it should be.
-   * @returns what it made or changed, by name; fails with `deploy/port-in-use`, `docker/*`
+   * Makes what every release stands on (network, volumes, secrets, home, router, database), leaves what is as it
+   * should be. Idempotent.
+   * @returns what it made or changed, by name; fails with `deploy/port-in-use`, `deploy/database-not-ready`, `docker/*`
    */
   prepare(context: RunContext): Promise<Outcome<readonly string[]>>;
+}
+
+export interface Target {
   instances(): Promise<Outcome<readonly Instance[]>>;
   /** Makes the slot's instances exactly these, running. The slot's bundle is staged and pointed to before. */
   startSlot(wanted: SlotRelease, context: RunContext): Promise<Outcome<readonly Instance[]>>;

@@ -9,10 +9,17 @@ import { guardEngine } from './engine.ts';
 import { ensureContainer, removeContainer } from './ensure-container.ts';
 import { exec } from './exec.ts';
 import { targetFilter } from './names.ts';
-import { prepareTarget, type PrepareOptions } from './prepare-target.ts';
-import { DRAIN_SECONDS, instanceSpec, releaseEnvironment, releaseVolumes } from './target-specs.ts';
+import {
+  DRAIN_SECONDS,
+  instanceSpec,
+  releaseEnvironment,
+  releaseVolumes,
+  type TargetSettings,
+} from './target-specs.ts';
 
-export interface DockerTargetOptions extends PrepareOptions {
+export interface DockerTargetOptions {
+  readonly docker: Docker;
+  readonly target: TargetSettings;
   readonly runner: Runner;
 }
 
@@ -23,7 +30,6 @@ const CODE = '/srv/mediawiki';
 export function dockerTarget(options: DockerTargetOptions): Target {
   const { docker, target } = options;
   return {
-    prepare: (context) => prepareTarget(options, context),
     instances: () => listInstances(docker, target.name),
     startSlot: (wanted, context) => startSlot(options, wanted, context),
     stopSlot: async (slot) => {

@@ -10,8 +10,13 @@ export interface TargetSettings {
   /** At 127.0.0.1. */
   readonly port: number;
   readonly database: 'sqlite' | 'mariadb';
-  /** Runtimes of what isn't a release, by image ID. */
-  readonly images: { readonly home: string; readonly router: string; readonly database: string };
+}
+
+/** Runtimes of what isn't a release, by image ID. */
+export interface FoundationImages {
+  readonly home: string;
+  readonly router: string;
+  readonly database: string;
 }
 
 const SECRETS_FOLDER = '/run/secrets/mwpipe';
@@ -20,11 +25,11 @@ const DATABASE_USER = 'wiki';
 /** Longer than the longest request (images/common/fpm-pool.conf). */
 export const DRAIN_SECONDS = 120;
 
-export function homeSpec({ name, images }: TargetSettings): ContainerSpec {
+export function homeSpec({ name }: TargetSettings, image: string): ContainerSpec {
   const { home, network, volumes } = namesOf(name);
   return {
     name: home,
-    image: images.home,
+    image,
     labels: labelsOf(name, 'home'),
     entrypoint: ['sleep', 'infinity'],
     command: [],
@@ -39,11 +44,11 @@ export function homeSpec({ name, images }: TargetSettings): ContainerSpec {
   };
 }
 
-export function routerSpec({ name, port, images }: TargetSettings): ContainerSpec {
+export function routerSpec({ name, port }: TargetSettings, image: string): ContainerSpec {
   const { router, network, volumes } = namesOf(name);
   return {
     name: router,
-    image: images.router,
+    image,
     labels: labelsOf(name, 'router'),
     entrypoint: ['sh', '-c'],
     command: [ROUTER_ENTRY],
@@ -54,11 +59,11 @@ export function routerSpec({ name, port, images }: TargetSettings): ContainerSpe
   };
 }
 
-export function databaseSpec({ name, images }: TargetSettings): ContainerSpec {
+export function databaseSpec({ name }: TargetSettings, image: string): ContainerSpec {
   const { database, network, volumes } = namesOf(name);
   return {
     name: database,
-    image: images.database,
+    image,
     labels: labelsOf(name, 'database'),
     entrypoint: ['sh', '-c'],
     command: [DATABASE_ENTRY],

@@ -1,5 +1,6 @@
 /** What every release of a docker target stands on, made in the order in which it needs each other. Idempotent. */
 import type Docker from 'dockerode';
+import type { Foundation } from '../../deploy/ports.ts';
 import type { SourceRange } from '../../kernel/diagnostic.ts';
 import { messageOf } from '../../kernel/error.ts';
 import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
@@ -9,7 +10,7 @@ import { ensureContainer, removeContainer, type Change, type ContainerSpec } fro
 import { exec, type ExecRequest } from './exec.ts';
 import { labelsOf, namesOf, targetFilter } from './names.ts';
 import { DATABASE_READY, MAKE_SECRETS, REPLACE_FILE, WRITE_PINS } from './target-scripts.ts';
-import { databaseSpec, homeSpec, routerSpec, type TargetSettings } from './target-specs.ts';
+import { databaseSpec, homeSpec, routerSpec, type FoundationImages, type TargetSettings } from './target-specs.ts';
 
 /** What the router is told about slots; how it is written is the router's matter. */
 export interface RouterProgram {
@@ -19,9 +20,10 @@ export interface RouterProgram {
   reload(context: RunContext): Promise<Outcome<void>>;
 }
 
-export interface PrepareOptions {
+export interface FoundationOptions {
   readonly docker: Docker;
   readonly target: TargetSettings;
+  readonly images: FoundationImages;
   readonly slots: readonly string[];
   /** The most instances that a slot may have now. */
   readonly instances: number;
@@ -32,8 +34,12 @@ export interface PrepareOptions {
   readonly portHolder: (port: number) => string | undefined;
 }
 
+export function dockerFoundation(options: FoundationOptions): Foundation {
+  return { prepare: (context) => prepareTarget(options, context) };
+}
+
 /** @returns the names of what it made or changed */
-export async function prepareTarget(options: PrepareOptions, context: RunContext): Promise<Outcome<string[]>> {
+async function prepareTarget(options: FoundationOptions, context: RunContext): Promise<Outcome<string[]>> {
   const changed: string[] = [];
   const steps = [
     ensureNetwork,
@@ -54,7 +60,7 @@ export async function prepareTarget(options: PrepareOptions, context: RunContext
   return ok(changed);
 }
 
-type Step = (options: PrepareOptions, context: RunContext) => Promise<Outcome<string[]>>;
+type Step = (options: FoundationOptions, context: RunContext) => Promise<Outcome<string[]>>;
 
 const ensureNetwork: Step = async ({ docker, target: { name } }) => {
   const { network } = namesOf(name);
@@ -77,7 +83,7 @@ const ensureVolumes: Step = async ({ docker, target: { name } }) => {
   return ok(made);
 };
 
-const ensureHome: Step = async ({ docker, target }) => ok(await ensured(docker, homeSpec(target)));
+const ensureHome: Step = async ({ docker, target, images }) => ok(await ensured(docker, homeSpec(target, images.home)));
 
 /** What a killed mwpipe had begun (an install, an update) goes on by itself: it ends before anything new begins. */
 const waitForLeftovers: Step = async ({ docker, target }, context) => {
@@ -96,16 +102,16 @@ const ensureSecrets: Step = async (options, context) => {
 };
 
 const ensureDatabase: Step = async (options, context) => {
-  const { docker, target } = options;
+  const { docker, target, images } = options;
   if (target.database === 'sqlite') return ok([]);
-  const changed = await ensured(docker, databaseSpec(target));
+  const changed = await ensured(docker, databaseSpec(target, images.database));
   const ready = await waitForDatabase(options, context);
   return ready.ok ? ok(changed) : ready;
 };
 
 const DATABASE_DEADLINE_MS = 90_000;
 
-async function waitForDatabase({ docker, target }: PrepareOptions, context: RunContext): Promise<Outcome<void>> {
+async function waitForDatabase({ docker, target }: FoundationOptions, context: RunContext): Promise<Outcome<void>> {
   const container = namesOf(target.name).database;
   const deadline = context.clock.now() + DATABASE_DEADLINE_MS;
   let said = '';
@@ -138,15 +144,21 @@ const ensureRouter: Step = async (options, context) => {
 };
 
 /** As many servers as the larger slot has or will have, in both: a deploy then rarely needs another configuration. */
-async function slotServers({ docker, target, slots, instances }: PrepareOptions) {
+async function slotServers({ docker, target, slots, instances }: FoundationOptions) {
   const found = await docker.listContainers({ all: true, filters: targetFilter(target.name, 'instance') });
   const counts = slots.map((slot) => found.filter(({ Labels }) => Labels['mwpipe.slot'] === slot).length);
   const numbers = Array.from({ length: Math.max(instances, ...counts) }, (_, index) => index + 1);
   return slots.map((slot) => ({ slot, instances: numbers.map((n) => namesOf(target.name).instance(slot, n)) }));
 }
 
-async function startRouter({ docker, target, portAt, portHolder }: PrepareOptions): Promise<Outcome<Change>> {
-  const spec = routerSpec(target);
+async function startRouter({
+  docker,
+  target,
+  images,
+  portAt,
+  portHolder,
+}: FoundationOptions): Promise<Outcome<Change>> {
+  const spec = routerSpec(target, images.router);
   try {
     return ok(await ensureContainer(docker, spec));
   } catch (thrown) {
@@ -175,7 +187,7 @@ async function ensured(docker: Docker, spec: ContainerSpec): Promise<string[]> {
 
 /** Runs a script in the home container. @returns what it printed, trimmed */
 async function inHome(
-  { docker, target }: PrepareOptions,
+  { docker, target }: FoundationOptions,
   request: ExecRequest,
   context: RunContext,
 ): Promise<Outcome<string>> {
