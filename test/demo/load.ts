@@ -1,0 +1,103 @@
+/** Load around a shift of releases, and the control that shows that the load would notice a loss. */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import Docker from 'dockerode';
+import { lostOf, type TrafficReport } from '../worlds/traffic/report.ts';
+import { startTraffic } from '../worlds/traffic/traffic.ts';
+import type { CommandResult, Story } from './story.ts';
+
+export interface Load {
+  readonly url: string;
+  readonly target: string;
+  /** How long the load goes on at least. */
+  readonly seconds: number;
+  readonly story: Story;
+}
+
+export interface LoadFacts {
+  readonly requests: number;
+  readonly lost: number;
+}
+
+/** Two cores hold this many of MediaWiki's own answers a second, and one logged-in edit, at about 60 % CPU. */
+const RATE_PER_SECOND = 20;
+const CONTROL_SECONDS = 15;
+
+/** Runs a command while requests come in, and says what of them was lost. */
+export async function shiftUnderLoad(
+  load: Load,
+  command: () => Promise<CommandResult>,
+): Promise<CommandResult & { readonly load: LoadFacts }> {
+  const traffic = await startTraffic({ url: load.url, ratePerSecond: RATE_PER_SECOND, editor: await editorOf(load) });
+  const started = performance.now();
+  const result = await command().catch(async (thrown: unknown) => {
+    await traffic.stop();
+    throw thrown;
+  });
+  await delay(Math.max(3000, load.seconds * 1000 - (performance.now() - started)));
+  const report = await traffic.stop();
+  const { release } = (result.value ?? {}) as { release?: number };
+  const lost = lostOf(report, String(release));
+  load.story.say(summary(report, lost));
+  return { ...result, load: { requests: report.requests, lost } };
+}
+
+/** What everybody does today, for comparison: the only live instance is stopped and started again. */
+export async function controlRestart(load: Load): Promise<LoadFacts> {
+  return load.story.step('The control: a plain restart of what serves, under the same load', async () => {
+    const docker = new Docker();
+    const live = await liveInstances(docker, load);
+    const traffic = await startTraffic({ url: load.url, ratePerSecond: RATE_PER_SECOND });
+    await delay(3000);
+    for (const id of live) await docker.getContainer(id).kill();
+    for (const id of live) await docker.getContainer(id).start();
+    await delay(CONTROL_SECONDS * 1000);
+    const report = await traffic.stop();
+    const lost = lostOf(report);
+    load.story.say(summary(report, lost));
+    return { requests: report.requests, lost };
+  });
+}
+
+async function liveInstances(docker: Docker, load: Load): Promise<string[]> {
+  const answer = await fetch(`${load.url}/api.php?action=query&format=json`);
+  const slot = answer.headers.get('x-mwpipe-slot') ?? '';
+  const label = [`mwpipe.target=${load.target}`, 'mwpipe.role=instance', `mwpipe.slot=${slot}`];
+  return (await docker.listContainers({ filters: { label } })).map(({ Id }) => Id);
+}
+
+/** An account of the wiki's own, made anew, whose edits the load watches. */
+async function editorOf(load: Load): Promise<{ name: string; password: string }> {
+  const account = { name: 'Traffic', password: randomBytes(12).toString('hex') };
+  const docker = new Docker();
+  const [id = ''] = await liveInstances(docker, load);
+  const exec = await docker.getContainer(id).exec({
+    Cmd: ['php', 'maintenance/run.php', 'createAndPromote', '--force', '--sysop', account.name, account.password],
+    User: 'www-data',
+    WorkingDir: '/srv/mediawiki',
+    AttachStdout: true,
+    AttachStderr: true,
+  });
+  const stream = await exec.start({});
+  let said = '';
+  for await (const chunk of stream) said += String(chunk);
+  const { ExitCode } = await exec.inspect();
+  if (ExitCode !== 0) throw new Error(`no account for the load: ${said}`);
+  return account;
+}
+
+function summary(report: TrafficReport, lost: number): string {
+  const { requests, answered, edits, latencyMs, cpu } = report;
+  const byRelease = Object.entries(report.answers)
+    .map(
+      ([release, statuses]) =>
+        `${release}: ${Object.entries(statuses)
+          .map(([status, count]) => `${String(count)} × ${status}`)
+          .join(', ')}`,
+    )
+    .join(' | ');
+  return [
+    `  load: ${String(requests)} requests, ${String(answered)} answered, ${String(lost)} lost; ${String(edits.acknowledged)} of ${String(edits.sent)} edits saved, ${String(edits.missing)} missing`,
+    `        by release ${byRelease}; p50 ${String(latencyMs.p50)} ms, p95 ${String(latencyMs.p95)} ms; CPU ${String(Math.round(cpu * 100))} %`,
+  ].join('\n');
+}

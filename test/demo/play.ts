@@ -1,0 +1,188 @@
+/** The demo's story: resolve, build, deploy, configure, test a patch, shift it in under load, and shift a broken one back. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { ensureWorld, worldCheckout, worldLine, type World } from '../worlds/mediawiki/index.ts';
+
+import { breakPageViews, changeCiteClass, changeEchoModel } from '../worlds/patches/index.ts';
+import { runningPort } from './down.ts';
+import { shiftUnderLoad, controlRestart, type LoadFacts } from './load.ts';
+import { StoryError, tell, type StepRecord, type Story } from './story.ts';
+import { demoWorkspace, editSettings, workspaceFolder, type DemoPlace, type DemoWorkspace } from './workspace.ts';
+
+export interface DemoFacts {
+  readonly steps: readonly StepRecord[];
+  readonly digests: Readonly<Record<string, string>>;
+  readonly selected: Readonly<Record<string, number>>;
+  readonly requests: number;
+  readonly lost: number;
+  readonly controlLost: number;
+}
+
+export interface PlayOptions {
+  readonly place: DemoPlace;
+  readonly quiet: boolean;
+  /** Seconds of load around each of the two shifts, at least. */
+  readonly seconds: number;
+  readonly signal: AbortSignal;
+}
+
+/** The second train: its Poem has a hook that the broken release breaks. */
+const TRAIN = '1.43.0-wmf.2';
+
+interface Scene {
+  readonly story: Story;
+  readonly world: World;
+  readonly workspace: DemoWorkspace;
+  readonly options: PlayOptions;
+}
+
+export async function play(options: PlayOptions): Promise<DemoFacts> {
+  const workspace = await demoWorkspace(options.place, await runningPort(options.place));
+  const story = tell({ workspace: workspace.folder, quiet: options.quiet, signal: options.signal });
+  story.say(
+    'mwpipe takes MediaWiki from patches to traffic. This is its main job, on real MediaWiki, on this machine.',
+  );
+  if (workspace.portTaken !== undefined) {
+    story.say(`Port ${String(workspace.portTaken)} is taken: the wiki will answer on ${String(workspace.port)}.`);
+  }
+  const world = await story.step("MediaWiki as git repos, made from Debian's source package", () =>
+    makeWorld(story, options),
+  );
+  const scene = { story, world, workspace, options };
+  const first = await firstRelease(scene);
+  await configChange(scene);
+  const patches = await testPatches(scene);
+  const shifts = await shiftReleases(scene, patches.cite);
+  await story.mwpipe('Where things stand', ['status', '--to', workspace.target]);
+  story.say(farewell(scene, shifts));
+  return {
+    steps: story.steps,
+    digests: { ...first, ...shifts.digests },
+    selected: patches.selected,
+    requests: shifts.patch.requests + shifts.broken.requests,
+    lost: shifts.patch.lost + shifts.broken.lost,
+    controlLost: shifts.control.lost,
+  };
+}
+
+async function makeWorld(story: Story, options: PlayOptions): Promise<World> {
+  const made = await ensureWorld({
+    cache: options.place.cache,
+    context: { signal: options.signal, clock: systemClock, emit: (event) => showLine(story, worldLine(event)) },
+  });
+  if (made.ok) return made.value;
+  throw new StoryError(
+    made.diagnostics.map(({ message, hint }) => `${message}${hint === undefined ? '' : ` (${hint})`}`).join('\n'),
+  );
+}
+
+function showLine(story: Story, line: string | undefined): void {
+  if (line !== undefined) story.say(`  ${line}`);
+}
+
+async function firstRelease({ story, workspace }: Scene): Promise<Record<string, string>> {
+  await story.mwpipe('From a named set of repos to exact commits', ['resolve', 'demo', '--train', TRAIN]);
+  const built = await story.mwpipe('From commits to an image, straight from the git trees', ['build', 'demo']);
+  await story.mwpipe('The same again: the same digest, and nothing is made or sent', ['build', 'demo']);
+  await story.mwpipe('A first release: MediaWiki behind HAProxy', ['deploy', '--to', workspace.target]);
+  story.say(`  a real wiki answers at ${urlOf(workspace)}`);
+  return { first: imageIdOf(built.value) };
+}
+
+async function configChange({ story, workspace }: Scene): Promise<void> {
+  const before = await siteName(workspace);
+  await story.step('A config deployer renames the wiki in config-overlays/demo/settings.yaml', () =>
+    editSettings(workspace, (text) => text.replace(/(wgSitename:\s*\n\s+default: ).*/, '$1Wiki of the demo, renamed')),
+  );
+  await story.mwpipe('What would change?', ['config', 'diff', '--to', workspace.target]);
+  await story.mwpipe('Make it live: no rebuild, no restart', ['config', 'push', '--to', workspace.target]);
+  const after = await siteName(workspace);
+  await story.mwpipe('And undo it', ['config', 'rollback', '--to', workspace.target]);
+  const undone = await siteName(workspace);
+  story.say(`  the wiki called itself "${before}", then "${after}", then "${undone}"`);
+  if (before === after || before !== undone) throw new StoryError('the config push or its rollback did not show');
+}
+
+async function testPatches(scene: Scene): Promise<{ cite: string; selected: Record<string, number> }> {
+  const { story } = scene;
+  const cite = await checkout(scene, 'extensions/Cite');
+  await changeCiteClass(cite);
+  story.say(`\nA developer changed one class of Cite in ${cite}, and commits nothing yet.`);
+  const one = await story.mwpipe('The tests that it can affect, and no others', ['test', '--changed'], { cwd: cite });
+  const echo = await checkout(scene, 'extensions/Echo');
+  await changeEchoModel(echo);
+  story.say(`\nAnother changed Echo, which Thanks builds on, in ${echo}.`);
+  const two = await story.mwpipe('Tests of both are chosen', ['test', '--changed'], { cwd: echo });
+  return { cite, selected: { cite: selectedOf(one.value), echo: selectedOf(two.value) } };
+}
+
+interface Shifts {
+  readonly patch: LoadFacts;
+  readonly broken: LoadFacts;
+  readonly control: LoadFacts;
+  readonly digests: Record<string, string>;
+}
+
+async function shiftReleases(scene: Scene, cite: string): Promise<Shifts> {
+  const { story, workspace, options } = scene;
+  const load = { url: urlOf(workspace), target: workspace.target, seconds: options.seconds, story };
+  const patch = await shiftUnderLoad(load, () =>
+    story.mwpipe('The patch becomes a release, and takes over the traffic step by step', [
+      'deploy',
+      '--with',
+      `Cite=${cite}`,
+    ]),
+  );
+  const poem = await checkout(scene, 'extensions/Poem');
+  await breakPageViews(poem);
+  const broken = await shiftUnderLoad(load, () =>
+    story.mwpipe(
+      'A release that fails on one page in five, though its health check is green',
+      ['deploy', '--to', workspace.target, '--with', `Poem=${poem}`],
+      { expect: 1 },
+    ),
+  );
+  const control = await controlRestart(load);
+  return {
+    patch: patch.load,
+    broken: broken.load,
+    control,
+    digests: { patch: imageIdOf(patch.value), broken: imageIdOf(broken.value) },
+  };
+}
+
+async function checkout({ options, world }: Scene, component: string): Promise<string> {
+  const into = join(workspaceFolder(options.place), 'checkouts', component.replace('/', '-'));
+  await rm(into, { recursive: true, force: true });
+  await worldCheckout(world, { component, branch: `wmf/${TRAIN}`, into });
+  return into;
+}
+
+const urlOf = (workspace: DemoWorkspace): string => `http://127.0.0.1:${String(workspace.port)}`;
+
+async function siteName(workspace: DemoWorkspace): Promise<string> {
+  const answer = await fetch(`${urlOf(workspace)}/api.php?action=query&meta=siteinfo&format=json`);
+  const { query } = (await answer.json()) as { query: { general: { sitename: string } } };
+  return query.general.sitename;
+}
+
+function imageIdOf(value: unknown): string {
+  return (value as { imageId?: string } | undefined)?.imageId ?? '';
+}
+
+function selectedOf(value: unknown): number {
+  const { plan } = (value ?? {}) as { plan?: { selected?: readonly unknown[] } };
+  return plan?.selected?.length ?? 0;
+}
+
+function farewell({ workspace }: Scene, { patch, broken, control }: Shifts): string {
+  return `
+Two shifts under load: ${String(patch.requests + broken.requests)} requests, ${String(patch.lost + broken.lost)} lost.
+The control, a plain restart of the only instance, lost ${String(control.lost)} of ${String(control.requests)}.
+
+The wiki stays up at ${urlOf(workspace)}
+  change it             ${join(workspace.folder, 'config-overlays', 'demo', 'settings.yaml')}, then ./mwpipe --workspace ${workspace.folder} config push
+  a shell inside it     ./mwpipe --workspace ${workspace.folder} shell
+  remove everything     npm run demo -- --down`;
+}
