@@ -45,7 +45,9 @@ interface Tried {
   readonly planMs: number;
 }
 
-const context = { signal: new AbortController().signal, clock: systemClock, emit: () => undefined };
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(new Error('interrupted')));
+const context = { signal: stop.signal, clock: systemClock, emit: () => undefined };
 const folder = mkdtempSync(join(tmpdir(), 'mwpipe-bench-'));
 const started = Date.now();
 

@@ -70,7 +70,7 @@ export async function runShard(
 interface Part {
   readonly results: ShardResults;
   readonly assertions: number;
-  readonly crash: FailedTest | undefined;
+  readonly crashes: readonly FailedTest[];
   readonly junit: string | undefined;
   readonly keptAs: string | undefined;
   /** Not run because of the crash. */
@@ -113,12 +113,13 @@ async function runPart(
   const junit = join(folder, 'junit.xml');
   const totals = readJunit(await readFile(junit, 'utf8').catch(() => ''));
   const results = reader.read();
-  const whole =
-    shard.kind === 'parser' ? results.running === undefined && ran.value.exitCode <= 1 : totals !== undefined;
+  const { exitCode, timedOut } = ran.value;
+  const whole = shard.kind === 'parser' ? exitCode === 0 : totals !== undefined;
   return ok({
     results,
     assertions: totals?.assertions ?? 0,
-    ...(whole ? { crash: undefined, left: [] } : crashOf(shard, results, { ...ran.value, tail })),
+    crashes: whole ? [] : crashesOf(shard, results, { timedOut, tail }),
+    left: whole ? [] : leftAfter(shard, results),
     junit: totals === undefined ? undefined : junit,
     keptAs: ran.value.keptAs,
   });
@@ -148,18 +149,25 @@ function requestFor(shard: Shard, run: ShardRun, folder: string): RunRequest {
   };
 }
 
-/** The one that was running is to blame; where nothing had started, the whole shard can't start. */
-function crashOf(
+/**
+ * The class that was running is to blame; where none had started, the shard can't start. Each file of parser tests has
+ * a PHP of its own: those that didn't come to their end.
+ */
+function crashesOf(
   shard: Shard,
   results: ShardResults,
-  ended: { readonly exitCode: number; readonly timedOut: boolean; readonly tail: string },
-): Pick<Part, 'crash' | 'left'> {
-  const why = ended.timedOut ? `took longer than ${String(DEADLINE_MS / 60_000)} min` : lastWords(ended.tail);
-  const className = results.running ?? '';
+  ended: { readonly timedOut: boolean; readonly tail: string },
+): FailedTest[] {
+  const message = ended.timedOut ? `took longer than ${String(DEADLINE_MS / 60_000)} min` : lastWords(ended.tail);
   const test = ended.timedOut ? '(not finished)' : '(PHP ended)';
-  const crash = { component: shard.component, class: className, test, message: why };
-  const done = (one: ShardTest): boolean => results.finished.has(one.class) || one.class === className;
-  return { crash, left: className === '' ? [] : shard.tests.filter((one) => !done(one)) };
+  const open = shard.tests.map((one) => one.class).filter((name) => !results.finished.has(name));
+  const blamed = shard.kind === 'parser' ? open : [results.running ?? ''];
+  return blamed.map((name) => ({ component: shard.component, class: name, test, message }));
+}
+
+function leftAfter(shard: Shard, results: ShardResults): readonly ShardTest[] {
+  if (shard.kind === 'parser' || results.running === undefined) return [];
+  return shard.tests.filter((one) => !results.finished.has(one.class) && one.class !== results.running);
 }
 
 function lastWords(tail: string): string {
@@ -167,7 +175,7 @@ function lastWords(tail: string): string {
 }
 
 function summarise(shard: Shard, parts: readonly Part[], ms: number): ShardReport {
-  const crashes = parts.flatMap(({ crash }) => (crash === undefined ? [] : [crash]));
+  const crashes = parts.flatMap((part) => part.crashes);
   const seen = new Set(parts.flatMap(({ results }) => [...results.finished]));
   for (const crash of crashes) seen.add(crash.class);
   const keptAs = parts.find((part) => part.keptAs !== undefined)?.keptAs;

@@ -83,7 +83,7 @@ export function parserResults(shard: Shard, progress: (now: Progress) => void): 
       if (verdict === 'FAILED') state.failed.push(failed);
       progress({ done: state.done, tests: 0, ...(verdict === 'FAILED' ? { failed } : {}) });
     }
-    if (/^Passed \d+ of \d+ tests/.test(text) && state.running !== undefined) {
+    if (/^(Passed \d+ of \d+ tests|No tests found)/.test(text) && state.running !== undefined) {
       state.finished.add(state.running);
       state.running = undefined;
     }

@@ -139,11 +139,13 @@ function notRun({ notRun: left, total }: TestPlan): string {
 }
 
 function next(report: TestReport): string[] {
-  const kept = report.shards.find(({ keptAs }) => keptAs !== undefined)?.keptAs;
+  const kept = report.shards.some(({ keptAs }) => keptAs !== undefined);
+  const shell = kept ? `mwpipe shell ${report.run}` : 'mwpipe test --changed --keep, then mwpipe shell';
   return [
     `  JUnit XML and logs      ${report.folder}`,
-    ...(report.failed.length === 0 ? ['  put it on a wiki        mwpipe deploy --with .'] : []),
-    ...(kept === undefined ? [] : [`  a shell where it failed  mwpipe shell ${kept}`]),
+    report.failed.length === 0
+      ? '  put it on a wiki        mwpipe deploy --with .'
+      : `  a shell where it failed ${shell}`,
   ];
 }
 
