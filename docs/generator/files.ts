@@ -1,7 +1,10 @@
 /** The page of files that people write, and a JSON Schema of each for editors. */
 import { join as joinPath } from 'node:path';
 import type { z } from 'zod';
+import { imageSchema } from '../../src/build/runtime-definition.ts';
+import { overlaySchema } from '../../src/config/overlay.ts';
 import { workspaceSchema } from '../../src/kernel/workspace.ts';
+import { setSchema } from '../../src/resolve/set-file.ts';
 import { jsonSchemaOf, keyRows, type JsonSchema } from './json-schema.ts';
 import { code, head, join, table } from './markdown.ts';
 import { schemaDocs } from './schema-docs.ts';
@@ -23,6 +26,29 @@ const FILES: readonly DescribedFile[] = [
     lead: 'Makes a folder a workspace: where repos are fetched from, and the targets that releases are deployed to.',
     schema: workspaceSchema,
     from: ['src/kernel/workspace.ts', 'workspaceSchema'],
+  },
+  {
+    name: 'extension-sets/NAME.yaml',
+    id: 'extension-set',
+    lead: 'An extension set: which components, from where, by which branch policy. `mwpipe resolve NAME` makes its lockfile.',
+    schema: setSchema,
+    from: ['src/resolve/set-file.ts', 'setSchema'],
+  },
+  {
+    name: 'config-overlays/NAME/mwpipe.overlay.yaml',
+    id: 'overlay',
+    lead:
+      'Makes a folder an overlay. Beside it: `settings.yaml` (values by wiki), PHP files that are read as they are, and' +
+      ' `static/`, whose files are served as they are.',
+    schema: overlaySchema,
+    from: ['src/config/overlay.ts', 'overlaySchema'],
+  },
+  {
+    name: 'images/NAME/image.yaml',
+    id: 'image',
+    lead: 'A runtime: what images are built on. Its Dockerfile stands beside it, and begins with `FROM ${BASE}`.',
+    schema: imageSchema,
+    from: ['src/build/runtime-definition.ts', 'imageSchema'],
   },
 ];
 

@@ -10,10 +10,13 @@ import { readYaml, type YamlDocument } from '../kernel/yaml-document.ts';
 import { neededStages, readDockerfile, type Stage } from './dockerfile.ts';
 import type { BaseSpec, ContextFile } from './ports.ts';
 
-const imageSchema = z.strictObject({
+export const imageSchema = z.strictObject({
   version: z.literal(1),
+  /** What it is for, in a sentence. */
   description: z.string().min(1),
+  /** What `${BASE}` of the Dockerfile is: a root file system bootstrapped from the signed Debian archive. */
   base: z.strictObject({
+    /** Code name: bookworm. */
     debian: z.string().regex(/^[a-z]+$/, 'is no code name of Debian, such as bookworm'),
     variant: z.literal('minbase'),
   }),

@@ -6,6 +6,7 @@ import { fail, ok, type Outcome } from './outcome.ts';
 import { readYaml, type YamlDocument } from './yaml-document.ts';
 
 const targetSchema = z.strictObject({
+  /** Where releases live: containers of this machine's Docker engine. */
   kind: z.literal('docker'),
   /** Extension set whose lockfile is deployed. */
   set: z.string(),
@@ -13,9 +14,11 @@ const targetSchema = z.strictObject({
   overlays: z.array(z.string()).min(1),
   /** Port on 127.0.0.1 where the router answers. */
   port: z.int().min(1).max(65535).default(8080),
+  /** `mariadb` where two releases write at once; SQLite's lock would show. */
   database: z.enum(['sqlite', 'mariadb']).default('sqlite'),
   /** Instances in each slot. */
   instances: z.int().min(1).max(16).default(1),
+  /** How traffic moves to a new release, and what makes it go back. */
   rollout: z
     .strictObject({
       /** Per cent of the traffic on the new release, step by step; the last is 100. */
@@ -31,9 +34,11 @@ const targetSchema = z.strictObject({
 });
 
 const workspaceSchema = z.strictObject({
+  /** Of this file's format. */
   version: z.literal(1),
   /** Where to fetch from instead, as git's `insteadOf`; `{cache}` is mwpipe's cache folder. */
   mirrors: z.array(z.strictObject({ from: z.string(), to: z.string() })).default([]),
+  /** Places for releases, by the name that `--to` takes. */
   targets: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'a target is named by a-z, 0-9 and -'), targetSchema),
 });
 

@@ -6,20 +6,25 @@ import type { Outcome } from '../kernel/outcome.ts';
 import { readYaml, type YamlDocument } from '../kernel/yaml-document.ts';
 
 const name = z.string();
-const setSchema = z.strictObject({
+export const setSchema = z.strictObject({
   version: z.literal(1),
+  /** What it is for, in a sentence. */
   description: z.string().optional(),
   /** Sets whose components come first; what stands here goes before what stands there. */
   extends: z.array(name).default([]),
+  /** What stands in `{}` of branches; `--train` sets `train`. */
   variables: z
     .record(z.string().regex(/^[a-z][a-z0-9]*$/, 'variables are named by a-z and 0-9'), z.string())
     .default({}),
+  /** The first of these that a repo has is taken. */
   branches: z.array(z.string()).min(1).optional(),
   /** Where repos live: `{name}` is the component's. */
   sources: z
     .strictObject({ core: name.optional(), vendor: name.optional(), extension: name.optional(), skin: name.optional() })
     .default({}),
+  /** What the runtime offers; `requires` of extension.json is checked against it. */
   platform: z.strictObject({ php: name.optional(), extensions: z.array(name).optional() }).default({}),
+  /** `core`, `vendor`, `skins/Vector`, `Cite`; or a map, where one needs its own url, branch, tag or commit. */
   components: z
     .array(
       z.union([
