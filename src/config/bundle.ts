@@ -42,7 +42,7 @@ const SECONDS_1980 = 315_532_800;
 const SECONDS_39_YEARS = 39 * 365 * 86_400;
 
 /** Within 1980-2019: opcache caches neither what is younger than two seconds nor what is from 1970. */
-export function mtimeOf(hash: string): number {
+function mtimeOf(hash: string): number {
   return SECONDS_1980 + (Number.parseInt(hash.slice(0, 8), 16) % SECONDS_39_YEARS);
 }
 

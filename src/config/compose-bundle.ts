@@ -22,7 +22,7 @@ export async function composeBundle(
 }
 
 /** Pure: overlays in the order in which they stack. @returns fails with `config/*` */
-export function assembleBundle(overlays: readonly Overlay[]): Outcome<Bundle> {
+function assembleBundle(overlays: readonly Overlay[]): Outcome<Bundle> {
   const settings = compileSettings(overlays.flatMap((overlay) => overlay.settings ?? []));
   const load = overlays.map(loadOrder);
   const wrong = [

@@ -16,7 +16,7 @@ export const overlaySchema = z.strictObject({
   /** PHP files that are required, in this order, after all settings.yaml. @default CommonSettings.php where there is one */
   load: z.array(z.string()).exactOptional(),
 });
-export type OverlayDocument = z.output<typeof overlaySchema>;
+type OverlayDocument = z.output<typeof overlaySchema>;
 
 /** Setting to wiki to value; the shape is checked by compileSettings, which has better words for what is wrong. */
 export const settingsSchema = z.record(z.string(), z.unknown()).nullable();

@@ -3,7 +3,7 @@ import { short } from '../kernel/digest.ts';
 import { fail, ok, type Outcome } from '../kernel/outcome.ts';
 import type { LiveSlot } from './ports.ts';
 
-export interface PointerMove {
+interface PointerMove {
   readonly slot: string;
   readonly image: string;
   /** Undefined where the slot had none. */

@@ -7,7 +7,7 @@ import { settle, type Outcome } from '../kernel/outcome.ts';
 import type { Overlay, OverlayName } from './overlay.ts';
 import { readOverlay } from './read-overlay.ts';
 
-export const OVERLAYS_FOLDER = 'config-overlays';
+const OVERLAYS_FOLDER = 'config-overlays';
 
 /**
  * What an overlay extends comes before it, each once.

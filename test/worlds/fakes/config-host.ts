@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import type { ConfigHost } from '../../../src/config/index.ts';
 import { fail, ok } from '../../../src/kernel/outcome.ts';
 
-export interface FakeInstance {
+interface FakeInstance {
   readonly name: string;
   readonly slot: string;
   readonly image: string;
