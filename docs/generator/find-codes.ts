@@ -21,7 +21,7 @@ const CODE = /^[a-z][a-z0-9-]*\/[a-z0-9-]+$/;
 
 /** Members of unions: a type with a `code` that is one string. */
 export function findEvents(root: string): FoundEvent[] {
-  return sources(root, 'src/*/events.ts')
+  return sources(root, 'src/{*/events,cli/*}.ts')
     .flatMap((source) =>
       nodesOf(source).filter((node) => ts.isTypeLiteralNode(node) || ts.isInterfaceDeclaration(node)),
     )
@@ -100,8 +100,22 @@ function textsOf(node: ts.Node | undefined): string[] {
   if (ts.isTemplateExpression(node)) return [templateText(node)];
   if (ts.isConditionalExpression(node)) return [...textsOf(node.whenTrue), ...textsOf(node.whenFalse)];
   if (ts.isParenthesizedExpression(node)) return textsOf(node.expression);
+  if (ts.isIdentifier(node)) return textsOfName(node.text, node);
   const isSum = ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken;
   return isSum ? [textsOf(node.left).join('') + textsOf(node.right).join('')] : ['…'];
+}
+
+/** `const message = ...;` in a block around the place where `message` is used. */
+function textsOfName(name: string, from: ts.Node): string[] {
+  for (let block = from.parent; !ts.isSourceFile(block); block = block.parent) {
+    if (!ts.isBlock(block)) continue;
+    const declarations = block.statements
+      .filter(ts.isVariableStatement)
+      .flatMap(({ declarationList }) => declarationList.declarations);
+    const found = declarations.find((one) => one.name.getText() === name)?.initializer;
+    if (found !== undefined) return textsOf(found);
+  }
+  return ['…'];
 }
 
 function templateText(node: ts.TemplateExpression): string {

@@ -40,6 +40,14 @@ it('pairs each code of a choice with its own text', () => {
   ]);
 });
 
+it('looks up a message that has a name', () => {
+  using sources = sourceTree({
+    'src/x/a.ts':
+      "function f() { const message = `no ${x}`; if (y) { return fail({ code: 'x/y', message, hint: other }); } }",
+  });
+  expect(findDiagnostics(sources.root)).toEqual([{ code: 'x/y', messages: ['no …'], hints: ['…'] }]);
+});
+
 it('joins what several places say under one code, and takes no event for a diagnostic', () => {
   using sources = sourceTree({
     'src/x/a.ts': "a({ code: 'x/y', message: 'one' }); emit({ code: 'x/happened', bytes: 1 });",
