@@ -20,7 +20,7 @@ export interface BuildRequest {
   readonly flavour: 'web' | 'test';
 }
 
-export interface BuiltLayer {
+interface BuiltLayer {
   readonly name: string;
   readonly diffId: Digest;
   /** 0 for a runtime's: the engine made them. */

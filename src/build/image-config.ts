@@ -23,7 +23,7 @@ export interface ImageParts {
 const CREATED = '1980-01-01T00:00:00Z';
 
 /** Engines know our images by this label, among all others'. */
-export const KIND_LABEL = 'mwpipe.kind';
+const KIND_LABEL = 'mwpipe.kind';
 
 export function assembleImage(parts: ImageParts): AssembledImage {
   const chain = [...parts.runtime.image.diffIds, ...parts.layers.map((layer) => layer.diffId)];

@@ -1,5 +1,5 @@
 /** build: from a lockfile to an image in the engine. What other steps, flows and the faces may see. */
-export { buildImage, planBuild, type BuildRequest, type BuiltImage, type BuiltLayer } from './build-image.ts';
+export { buildImage, planBuild, type BuildRequest, type BuiltImage } from './build-image.ts';
 export { ensureRuntime, type RuntimeName } from './runtime.ts';
 export type { BuildEvent } from './events.ts';
 export type { ImagePlan, PlannedLayer } from './image-plan.ts';
@@ -8,7 +8,6 @@ export type {
   BaseImage,
   BaseSpec,
   BuildPorts,
-  ContextFile,
   ImageStore,
   LayerChain,
   LoadRequest,
@@ -16,6 +15,5 @@ export type {
   RuntimeEngine,
   RuntimeIdentity,
   RuntimeImage,
-  RuntimePorts,
   RuntimeRequest,
 } from './ports.ts';

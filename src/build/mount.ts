@@ -3,7 +3,7 @@ import { quote, type Diagnostic } from '../kernel/diagnostic.ts';
 import type { TreeEntry } from '../resolve/index.ts';
 
 /** MediaWiki's folder in the image, as tar names it. */
-export const CODE_ROOT = 'srv/mediawiki';
+const CODE_ROOT = 'srv/mediawiki';
 
 /** What is read of one component: its tree and where it is mounted. */
 export interface MountedTree {

@@ -4,7 +4,7 @@ import { ok } from '../../../src/kernel/outcome.ts';
 import type { GitObjects, LockedComponent, Lockfile, TreeEntry } from '../../../src/resolve/index.ts';
 
 type Content = string | { readonly mode: TreeEntry['mode']; readonly content: string };
-export type Files = Readonly<Record<string, Content>>;
+type Files = Readonly<Record<string, Content>>;
 
 export interface FakeGit extends GitObjects {
   /** @returns the tree's id */
