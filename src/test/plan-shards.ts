@@ -1,7 +1,7 @@
 /** From selected tests to shards: one for each component and kind, each to run alone. */
 import type { TestPlan } from './plan-tests.ts';
 
-export type ShardKind = 'unit' | 'integration' | 'parser';
+type ShardKind = 'unit' | 'integration' | 'parser';
 
 export interface ShardTest {
   /** Below the component's folder. */

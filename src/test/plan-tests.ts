@@ -26,7 +26,7 @@ export interface BecauseStep {
   readonly how: string;
 }
 
-export interface SelectedTest {
+interface SelectedTest {
   /** Path of the component. */
   readonly component: string;
   /** Below the component's folder. */
@@ -36,7 +36,7 @@ export interface SelectedTest {
   readonly because: readonly BecauseStep[];
 }
 
-export interface SelectedParserTests {
+interface SelectedParserTests {
   readonly component: string;
   readonly files: readonly string[];
   readonly because: readonly BecauseStep[];

@@ -14,7 +14,7 @@ export interface Entry {
   readonly services: readonly string[];
 }
 
-export interface HookUse {
+interface HookUse {
   readonly hook: string;
   /** What handles it: a class with a method named after the hook, or `class::method` named outright. */
   readonly entry: Entry;

@@ -5,7 +5,7 @@ import { kindOf, type FileChange, type LineRange } from './changes.ts';
 import { isInertKey } from './registration.ts';
 
 /** How far a change goes that can't be traced by name; `set` means every test with a wiki, beside the component's own. */
-export type WideScope = 'component' | 'set' | 'everything';
+type WideScope = 'component' | 'set' | 'everything';
 
 export interface Wide {
   readonly scope: WideScope;
