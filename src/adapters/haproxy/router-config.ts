@@ -61,8 +61,10 @@ const DEFAULTS = `defaults
   timeout connect 2s
   timeout client 60s
   timeout server 120s
-  timeout queue 10s
-  timeout check 5s
+  timeout queue 60s
+  # A busy instance answers the check late, behind its users; taking it out would only send them to nobody. A dead one
+  # refuses the connection at once.
+  timeout check 30s
   timeout http-request 10s
   timeout http-keep-alive 30s
   # A connection that fails goes to another instance at once; a request whose answer never began is repeated only where
@@ -74,7 +76,9 @@ const DEFAULTS = `defaults
   http-check send meth GET uri /fpm-ping
   http-check expect status 200
   load-server-state-from-file global
-  default-server init-addr last,none resolvers engine resolve-prefer ipv4 check inter 1s fall 3 rise 1 weight 0
+  # More than an instance works on at once waits here, where it can still go to another one, and keeps its turn: a full
+  # backlog inside would refuse it, and users with it the health check.
+  default-server maxconn 12 init-addr last,none resolvers engine resolve-prefer ipv4 check inter 1s fall 3 rise 1 weight 0
 `;
 
 function frontend(slots: readonly string[]): string {

@@ -30,18 +30,31 @@ let stopping = false;
 
 process.on('message', () => (stopping = true));
 process.on('disconnect', () => process.exit(1)); // nobody wants the report any more
-if (order.editor !== undefined) await editor.logIn(order.editor.name, order.editor.password);
+const account = order.editor;
+if (account !== undefined) await patiently(() => editor.logIn(account.name, account.password));
 process.send?.({ started: true });
 const started = performance.now();
 const deadline = started + (order.seconds ?? Infinity) * 1000;
 await Promise.all([schedule(order.ratePerSecond, visit), order.editor === undefined ? undefined : schedule(1, edit)]);
 await Promise.all(pending);
 const seconds = (performance.now() - started) / 1000;
-const history = order.editor === undefined ? new Set<string>() : await editor.history(PAGE);
+const history = order.editor === undefined ? new Set<string>() : await patiently(() => editor.history(PAGE));
 const missing = acknowledged.filter((marker) => !history.has(marker)).length;
 const edits = { sent: sentEdits, acknowledged: acknowledged.length, missing };
 process.send?.({ report: reportOf(outcomes, { edits, seconds, cpu: 0 }) });
 process.disconnect();
+
+/** What is not part of the load itself may meet a busy wiki: tried again for a while. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (thrown) {
+      if (tries === 5) throw thrown;
+      await delay(2000);
+    }
+  }
+}
 
 async function schedule(ratePerSecond: number, act: (index: number, due: number) => Promise<void>): Promise<void> {
   for (let index = 0; !stopping; index += 1) {
