@@ -9,7 +9,7 @@ export function plainLine(event: DeployEvent): Line | undefined {
     case 'deploy/prepared':
       return event.changed.length === 0
         ? undefined
-        : `Target     made ${event.changed.join(', ')}   ${duration(event.ms)}`;
+        : `Target     made or changed: ${event.changed.join(', ')}   ${duration(event.ms)}`;
     case 'deploy/planned':
       return planLine(event.plan);
     case 'deploy/installed':

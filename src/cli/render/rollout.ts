@@ -57,10 +57,11 @@ function meansText(meanMs: Readonly<Record<string, number | undefined>>): string
   return known.length === 0 ? '' : `mean ${known.map(([slot, ms]) => `${slot} ${(ms ?? 0).toFixed(0)} ms`).join(', ')}`;
 }
 
-function endText(event: Extract<RolloutEvent, { code: 'rollout/ended' }>): string {
+/** Where it went well, the command's answer says so. */
+function endText(event: Extract<RolloutEvent, { code: 'rollout/ended' }>): string | undefined {
   switch (event.outcome) {
     case 'live':
-      return `  passed   ${event.because}`;
+      return undefined;
     case 'held':
       return `HELD       nothing is moved any more: ${event.because}`;
     case 'rolled-back':
