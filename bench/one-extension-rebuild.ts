@@ -26,6 +26,9 @@ const context = join(folder, 'context');
 const workspace = join(folder, 'workspace');
 const patch = join(folder, EXTENSION);
 
+/** Tags of our patched images, removed at the end as the others' are. */
+const ours = new Set<string>();
+
 interface Side {
   readonly name: string;
   /** @returns bytes that went into the engine for it, where it is known */
@@ -41,7 +44,8 @@ try {
   const rounds = Array.from({ length: ROUNDS }, (_, round) => playRound(round + 1, sides));
   report(sides, rounds);
 } finally {
-  spawnSync(DOCKER, ['image', 'rm', '--force', `${TAG}:classic`, `${TAG}:buildkit`], { stdio: 'ignore' });
+  const others = ['classic', 'buildkit', 'runtime'].map((side) => `${TAG}:${side}`);
+  spawnSync(DOCKER, ['image', 'rm', '--force', ...others, ...ours], { stdio: 'ignore' });
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -91,7 +95,12 @@ function checkOut(repo: string, { url, commit }: { readonly url: string; readonl
 }
 
 function mwpipe(): Side {
-  return { name: 'mwpipe', build: () => runMwpipe(['build', SET, '--with', `${EXTENSION}=${patch}`]).sentBytes };
+  const build = (): number => {
+    const built = runMwpipe(['build', SET, '--with', `${EXTENSION}=${patch}`]);
+    ours.add(built.tag);
+    return built.sentBytes;
+  };
+  return { name: 'mwpipe', build };
 }
 
 function buildKit(): Side[] {
@@ -160,6 +169,7 @@ function report(
 
 interface Built {
   readonly imageId: string;
+  readonly tag: string;
   readonly sentBytes: number;
   readonly layers: readonly { readonly state: string }[];
 }

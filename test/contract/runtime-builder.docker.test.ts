@@ -79,6 +79,12 @@ describe('runtimes on Docker', () => {
     expect(message).toContain('code: 3');
   });
 
+  it('whose Dockerfile the engine can not read are told in its words', async () => {
+    const outcome = await build(request('ARG BASE\nFROM ${BASE}\nRUNN true'));
+    expect(outcome).toMatchObject({ ok: false, diagnostics: [{ code: 'build/runtime-failed' }] });
+    expect(outcome.ok ? '' : outcome.diagnostics[0].message).toContain('RUNN');
+  });
+
   it('that nobody knows are not found', async () => {
     expect(
       await dockerRuntimeEngine(docker, blobs).find({ key: sha256('nothing'), tag: 'mwpipe-test/nothing:1' }),

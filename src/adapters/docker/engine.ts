@@ -30,11 +30,14 @@ export async function guardEngine<T>(call: () => Promise<T>): Promise<Outcome<T>
   }
 }
 
+/** No socket, nobody at it, or it went away while we spoke. */
+const GONE = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE']);
+
 /** The diagnostic for a known failure of the engine; undefined for what nobody expects. */
 export function diagnosticOf(thrown: unknown): Diagnostic | undefined {
   const code = systemCodeOf(thrown);
   const message = messageOf(thrown);
-  if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ECONNRESET' || /socket hang up/.test(message)) {
+  if (GONE.has(code ?? '') || /socket hang up/.test(message)) {
     return {
       code: 'docker/not-running',
       message: `no Docker engine answers (${message})`,

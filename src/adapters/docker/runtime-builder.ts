@@ -188,7 +188,7 @@ function runtimeFailed(
   const lines = log.tail().map((line) => `\n    ${line}`);
   return {
     code: 'build/runtime-failed',
-    message: `runtime ${request.name} failed at ${log.step()}: ${refusal.message}${lines.join('')}`,
+    message: `runtime ${request.name} failed${log.step() === '' ? '' : ` at ${log.step()}`}: ${refusal.message}${lines.join('')}`,
     hint: `mend images/${request.name.split('/')[0] ?? ''}/Dockerfile, or the network if apt could not download; the steps before are kept`,
     exit: 'outside',
   };

@@ -4,6 +4,7 @@
  */
 import { Readable } from 'node:stream';
 import { messageOf } from '../../kernel/error.ts';
+import { statusOf } from './engine.ts';
 
 export interface EngineMessage {
   readonly stream?: string;
@@ -15,7 +16,7 @@ export interface EngineMessage {
   readonly aux?: { readonly ID?: string };
 }
 
-/** What the engine reported as failed, in its own words. */
+/** What the engine reported as failed, by its status or in its stream, in its own words. */
 export class EngineRefusal extends Error {
   override readonly name = 'EngineRefusal';
 }
@@ -46,6 +47,7 @@ export async function upload({ body, send, onMessage, signal }: Upload): Promise
     }
   } catch (thrown) {
     signal.throwIfAborted();
+    if (broken === undefined && statusOf(thrown) !== undefined) throw new EngineRefusal(messageOf(thrown));
     throw broken ?? thrown;
   } finally {
     source.destroy();
