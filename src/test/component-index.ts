@@ -1,4 +1,4 @@
-/** What is known of one component of the set before anything runs: its PHP by unit, its other files, its registration. */
+/** What is known of one component of the set before anything runs: its PHP by unit, its parser tests, its registration. */
 import type { ComponentKind } from '../resolve/index.ts';
 import type { FileSymbols } from './php/symbols.ts';
 import type { Registration } from './registration.ts';
@@ -11,6 +11,13 @@ export interface IndexedFile {
   readonly before?: true;
 }
 
+/** Wikitext with the HTML that is expected of it. */
+export interface ParserTestFile {
+  readonly path: string;
+  /** Tags and parser functions that it uses, lower case: `ref`, `if`. */
+  readonly words: readonly string[];
+}
+
 export interface ComponentIndex {
   /** As the lock lists it. */
   readonly name: string;
@@ -20,8 +27,7 @@ export interface ComponentIndex {
   /** Below MediaWiki's folder: `extensions/Cite`. */
   readonly path: string;
   readonly php: readonly IndexedFile[];
-  /** Every other file. */
-  readonly otherFiles: readonly string[];
+  readonly parserTests: readonly ParserTestFile[];
   /** As patched; before the patch too, where extension.json changed. */
   readonly registrations: readonly Registration[];
 }

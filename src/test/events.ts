@@ -1,5 +1,5 @@
 /** What happens while a patch is tested, as data. */
-import type { BecauseStep } from './plan-tests.ts';
+import type { BecauseStep } from './because.ts';
 
 export interface FailedTest {
   /** Path of the component. */

@@ -4,10 +4,12 @@
  */
 import { codeGraph, isTestUnit, type CodeGraph, type GraphClass } from './code-graph.ts';
 import { isTestFile, needsWiki, type ComponentIndex } from './component-index.ts';
+import { pathTo, step, wideStep, type BecauseStep } from './because.ts';
 import type { FileChange } from './changes.ts';
+import { selectParserTests, type SelectedParserTests } from './plan-parser-tests.ts';
 import { requiredBy } from './relations.ts';
 import { seedsOf, type Seeds, type Wide } from './seeds.ts';
-import { spreadFrom, type Affected, type Reach, type Spread } from './spread.ts';
+import { spreadFrom, type Reach, type Spread } from './spread.ts';
 
 export interface ImpactFacts {
   readonly components: readonly ComponentIndex[];
@@ -18,14 +20,6 @@ export interface ImpactFacts {
   readonly everything?: boolean;
 }
 
-/** One link of the way from a changed line to a test. */
-export interface BecauseStep {
-  readonly what: string;
-  /** `extensions/Cite/src/ReferenceStack.php:88` */
-  readonly at?: string;
-  readonly how: string;
-}
-
 interface SelectedTest {
   /** Path of the component. */
   readonly component: string;
@@ -33,12 +27,6 @@ interface SelectedTest {
   readonly file: string;
   readonly class: string;
   readonly kind: 'unit' | 'integration';
-  readonly because: readonly BecauseStep[];
-}
-
-interface SelectedParserTests {
-  readonly component: string;
-  readonly files: readonly string[];
   readonly because: readonly BecauseStep[];
 }
 
@@ -78,7 +66,7 @@ export function planTests(facts: ImpactFacts): { readonly plan: TestPlan; readon
     version: 1,
     patched: facts.patched,
     selected,
-    parserTests: parserTests(facts, { spread, wide, changed: seeds?.parserTests ?? [] }),
+    parserTests: selectParserTests(facts, { spread, wide, changed: seeds?.parserTests ?? [] }),
     notRun: leftOut(tests, selected),
     total: tests.length,
     wider: widerBecause(wide, spread),
@@ -197,51 +185,6 @@ function reachReason(
 
 function inAnyWiki(test: TestClass): BecauseStep {
   return { what: test.class, how: 'runs with a wiki that loads it too' };
-}
-
-/** A component's parser tests are one item: wikitext in, HTML out, through whatever is registered. */
-function parserTests(
-  facts: ImpactFacts,
-  found: { readonly spread: Spread; readonly wide: readonly Wide[]; readonly changed: readonly string[] },
-): SelectedParserTests[] {
-  return facts.components.flatMap((component) => {
-    const files = component.otherFiles.filter((path) => /^tests\/parser\/[^/]*\.txt$/.test(path));
-    if (files.length === 0) return [];
-    const own = component.path === facts.patched;
-    const [changed] = own ? found.changed : [];
-    const wide = found.wide.find(({ scope }) => own || scope !== 'component');
-    const code = found.spread.affected.find(({ unit }) => own && !isTestUnit(unit));
-    const reach = found.spread.reaches.find((one) => one.scope === 'set' || one.component === component.path);
-    const because =
-      changed !== undefined
-        ? [{ what: changed, how: 'changed' }]
-        : wide !== undefined
-          ? [wideStep(wide)]
-          : code !== undefined
-            ? pathTo(code)
-            : reach !== undefined
-              ? [...pathTo(reach.from), { what: reach.component, how: reach.how }]
-              : undefined;
-    return because === undefined ? [] : [{ component: component.path, files, because }];
-  });
-}
-
-function pathTo(affected: Affected): BecauseStep[] {
-  const steps: BecauseStep[] = [];
-  for (let here: Affected | undefined = affected; here !== undefined; here = here.from) {
-    steps.unshift(step(here.unit, here.how));
-  }
-  return steps;
-}
-
-function step(unit: Affected['unit'], how: string): BecauseStep {
-  const name = unit.owner === '' ? unit.name : unit.name === '' ? unit.owner : `${unit.owner}::${unit.name}`;
-  const at = `${unit.component.path}/${unit.file.path}:${String(unit.from)}`;
-  return { what: name === '' ? unit.file.path : name, at, how };
-}
-
-function wideStep(wide: Wide): BecauseStep {
-  return { what: wide.path, how: wide.because };
 }
 
 function widerBecause(wide: readonly Wide[], spread: Spread): string[] {

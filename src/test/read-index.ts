@@ -4,6 +4,7 @@ import type { GitObjects, LockedComponent, TreeEntry } from '../resolve/index.ts
 import type { ComponentIndex, IndexedFile } from './component-index.ts';
 import type { FileSymbols, ReadSymbols } from './php/symbols.ts';
 import { readRegistration } from './registration.ts';
+import { wikitextWords } from './wikitext-words.ts';
 
 export interface IndexTools {
   readonly objects: GitObjects;
@@ -12,9 +13,18 @@ export interface IndexTools {
   readonly php: () => Promise<ReadSymbols>;
 }
 
+export interface ReadFile {
+  readonly path: string;
+  readonly oid: string;
+  /** Of PHP. */
+  readonly symbols?: FileSymbols;
+  /** Of parser tests. */
+  readonly words?: readonly string[];
+}
+
 /** One tree of a component, read. */
 export interface TreeIndex {
-  readonly files: readonly { readonly path: string; readonly oid: string; readonly symbols?: FileSymbols }[];
+  readonly files: readonly ReadFile[];
   /** The text of extension.json or skin.json. */
   readonly registration: string | undefined;
   /** How many files had to be parsed. */
@@ -22,7 +32,7 @@ export interface TreeIndex {
 }
 
 /** Goes up when what is read from PHP changes: an older index is then made anew. */
-const INDEX_VERSION = 2;
+const INDEX_VERSION = 3;
 
 /** @param known an index of the same component whose files may be the same */
 export async function readTree(
@@ -34,15 +44,10 @@ export async function readTree(
   const kept = await tools.blobs.recall(name);
   if (isTreeIndex(kept)) return { ...kept, parsed: 0 };
   const entries = (await tools.objects.entries(tree)).filter(({ mode }) => mode !== '160000');
-  const symbols = new Map(
-    known?.files.flatMap(({ oid, symbols: read }) => (read === undefined ? [] : [[oid, read] as const])),
-  );
-  const missing = entries.filter((entry) => isPhp(entry) && !symbols.has(entry.oid));
-  await parse(tools, { url: tree.url, missing, into: symbols });
-  const files = entries.map(({ path, oid }) => {
-    const found = symbols.get(oid);
-    return found === undefined ? { path, oid } : { path, oid, symbols: found };
-  });
+  const read = new Map(known?.files.flatMap((file) => (hasContent(file) ? [[file.oid, file] as const] : [])));
+  const missing = entries.filter((entry) => (isPhp(entry) || isParserTest(entry.path)) && !read.has(entry.oid));
+  for (const file of await parse(tools, tree.url, missing)) read.set(file.oid, file);
+  const files = entries.map(({ path, oid }): ReadFile => ({ ...read.get(oid), path, oid }));
   const registration = await registrationText(tools.objects, tree);
   const index = { files, ...(registration === undefined ? {} : { registration }) };
   // A work tree's state is seldom seen again: only what is in a lock is kept.
@@ -50,16 +55,26 @@ export async function readTree(
   return { ...index, registration, parsed: missing.length };
 }
 
-async function parse(
-  tools: IndexTools,
-  work: { readonly url: string; readonly missing: readonly TreeEntry[]; readonly into: Map<string, FileSymbols> },
-): Promise<void> {
-  if (work.missing.length === 0) return;
-  const read = await tools.php();
-  const oids = [...new Set(work.missing.map(({ oid }) => oid))];
-  for await (const { oid, data } of tools.objects.blobs(work.url, oids)) {
-    work.into.set(oid, read(data.toString('utf8')));
+async function parse(tools: IndexTools, url: string, missing: readonly TreeEntry[]): Promise<ReadFile[]> {
+  if (missing.length === 0) return [];
+  const php = missing.some(isPhp) ? await tools.php() : undefined;
+  const wanted = new Map(missing.map((entry) => [entry.oid, entry]));
+  const files: ReadFile[] = [];
+  for await (const { oid, data } of tools.objects.blobs(url, [...wanted.keys()])) {
+    const { path } = wanted.get(oid) ?? { path: '' };
+    const text = data.toString('utf8');
+    if (isParserTest(path)) files.push({ path, oid, words: wikitextWords(text) });
+    else if (php !== undefined) files.push({ path, oid, symbols: php(text) });
   }
+  return files;
+}
+
+function hasContent({ symbols, words }: ReadFile): boolean {
+  return symbols !== undefined || words !== undefined;
+}
+
+function isParserTest(path: string): boolean {
+  return /^tests\/parser\/[^/]*\.txt$/.test(path);
 }
 
 /** Third-party code and tables of translated names say nothing about what depends on what. */
@@ -90,7 +105,7 @@ export function componentIndex(component: LockedComponent, now: TreeIndex, befor
     kind: component.kind,
     path: component.path,
     php: [...phpFiles(gone).map((file) => ({ ...file, before: true as const })), ...phpFiles(now.files)],
-    otherFiles: now.files.filter(({ symbols }) => symbols === undefined).map(({ path }) => path),
+    parserTests: now.files.flatMap(({ path, words }) => (words === undefined ? [] : [{ path, words }])),
     registrations,
   };
 }

@@ -19,6 +19,8 @@ export interface Reach {
   readonly component: string;
   readonly how: string;
   readonly from: Affected;
+  /** Where the parser calls it: the tags and functions that ask for it. */
+  readonly words?: readonly string[];
 }
 
 export interface Spread {
@@ -137,10 +139,15 @@ function reachesOfMember(graph: CodeGraph, unit: GraphUnit): Omit<Reach, 'from'>
     ...(outside === undefined
       ? []
       : [{ scope: 'component' as const, component, how: `MediaWiki calls it as ${outside}` }]),
-    ...(graph.deferring(unit.name).length > 0
-      ? [{ scope: 'component' as const, component, how: 'the parser calls it where wikitext asks' }]
-      : []),
+    ...parserReach(graph, unit),
   ];
+}
+
+function parserReach(graph: CodeGraph, unit: GraphUnit): Omit<Reach, 'from'>[] {
+  const handing = graph.deferring(unit.name);
+  if (handing.length === 0) return [];
+  const words = handing.flatMap(({ strings }) => strings.map((text) => text.toLowerCase()));
+  return [{ scope: 'component', component: unit.component.path, how: 'is called where wikitext asks for it', words }];
 }
 
 /** Kinds of entries that MediaWiki uses only when their page, module, job or log entry is asked for. */

@@ -3,6 +3,7 @@ import { componentIndex, type TreeIndex } from '../../src/test/read-index.ts';
 import type { ComponentIndex } from '../../src/test/component-index.ts';
 import type { ReadSymbols } from '../../src/test/php/symbols.ts';
 import type { LockedComponent } from '../../src/resolve/index.ts';
+import { wikitextWords } from '../../src/test/wikitext-words.ts';
 import { sha256 } from '../../src/kernel/digest.ts';
 
 /** Text of each file; objects are written as JSON. */
@@ -29,6 +30,7 @@ function treeIndex(read: ReadSymbols, files: Files): TreeIndex {
       path,
       oid: sha256(text(content)),
       ...(path.endsWith('.php') ? { symbols: read(text(content)) } : {}),
+      ...(path.startsWith('tests/parser/') ? { words: wikitextWords(text(content)) } : {}),
     })),
     registration: registration === undefined ? undefined : text(registration),
     parsed: 0,

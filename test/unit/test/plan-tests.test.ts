@@ -115,6 +115,23 @@ it('follows a hook of the set to the code that runs it', () => {
   expect(names(planOf([line('src/C.php', 5)], { ...FOO, ...runner, ...user }))).toContain('RunnerTest');
 });
 
+it('takes parser tests of another component that use the tag which changed, and no others', () => {
+  const tag = {
+    'extension.json': {
+      name: 'Foo',
+      Hooks: { ParserFirstCallInit: 'main' },
+      HookHandlers: { main: { class: 'Tags' } },
+    },
+    'src/Tags.php':
+      "<?php\nclass Tags {\n  function onParserFirstCallInit( $p ) {\n    $p->setHook( 'foo', [ $this, 'tag' ] );\n  }\n  function tag() {\n    return '';\n  }\n}\n",
+  };
+  const bar = { ...BAR, 'tests/parser/with.txt': '<foo>x</foo>', 'tests/parser/without.txt': "''x''" };
+  const components = phpSet(read, { [PATCHED]: tag, 'extensions/Bar': bar, 'extensions/Baz': BAZ });
+  const { plan } = planTests({ components, patched: PATCHED, changes: [line('src/Tags.php', 7)] });
+  expect(plan.parserTests).toMatchObject([{ component: 'extensions/Bar', files: ['tests/parser/with.txt'] }]);
+  expect(plan.wider).toEqual([]);
+});
+
 it('takes those who show a message that changed', () => {
   const plan = planOf([{ ...line('i18n/en.json', 1), messages: ['foo-title'] }]);
   expect(names(plan)).toContain('PageTest');
