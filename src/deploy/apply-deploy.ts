@@ -12,7 +12,7 @@ import { installWiki, updateTables } from './maintain-wiki.ts';
 import type { DeployPlan, DeployWish } from './plan-deploy.ts';
 import type { SlotRelease, Target, Wiki } from './ports.ts';
 import { warmInstances } from './warm-instances.ts';
-import { withRelease, withSlot, type Release, type TargetState } from './state.ts';
+import { readTargetState, withRelease, withSlot, type Release, type TargetState } from './state.ts';
 
 export interface DeployTools {
   readonly target: Target;
@@ -24,7 +24,7 @@ export interface DeployTools {
 
 type Context = RunContext<DeployEvent>;
 
-export const DEPLOY = 'deploy/release';
+const DEPLOY = 'deploy/release';
 
 /**
  * The bundle is staged, the lease is held, the target is prepared.
@@ -115,8 +115,8 @@ async function giveUp(
   const { release, slot, failure } = given;
   const first = failure.ok ? undefined : failure.diagnostics[0];
   if (first?.exit !== 'failed') return;
-  const latest = await home.readState();
-  const state = latest.ok ? ((latest.value ?? given.state) as TargetState) : given.state;
+  const latest = await readTargetState(home);
+  const state = latest.ok ? latest.value : given.state;
   await home.writeState(
     withSlot(withRelease(state, { ...release, state: 'bad', because: first.message }), slot, undefined),
   );

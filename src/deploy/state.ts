@@ -39,7 +39,7 @@ const stateSchema = z.object({
 export type Release = z.output<typeof releaseSchema>;
 export type TargetState = z.output<typeof stateSchema>;
 
-export const NEW_TARGET: TargetState = { schema: 'mwpipe.target/1', releases: [], slots: {} };
+const NEW_TARGET: TargetState = { schema: 'mwpipe.target/1', releases: [], slots: {} };
 
 /** @returns the state of a new target where there is none; fails with `deploy/newer-state`, `deploy/damaged-state` */
 export async function readTargetState(home: Home): Promise<Outcome<TargetState>> {

@@ -1,5 +1,5 @@
 /** release: the flow from a set's lock to traffic, and what looks after it. What the faces may see. */
-export { deployRelease, type DeployRequest, type DeployResult } from './deploy-release.ts';
+export { deployRelease, type DeployResult } from './deploy-release.ts';
 export { readStatus, type SlotStatus, type TargetStatus } from './read-status.ts';
 export { rollBack, type RollbackResult } from './roll-back.ts';
 export { takeDown } from './take-down.ts';

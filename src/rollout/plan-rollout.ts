@@ -17,7 +17,7 @@ export interface RolloutFacts {
   readonly policy: RolloutPolicy;
 }
 
-export interface RolloutStep {
+interface RolloutStep {
   /** Of the traffic, on the new release, in parts of 1. */
   readonly share: number;
   readonly because: string;

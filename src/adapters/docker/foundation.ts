@@ -13,7 +13,7 @@ import { DATABASE_READY, MAKE_SECRETS, REPLACE_FILE, WRITE_PINS } from './target
 import { databaseSpec, homeSpec, routerSpec, type FoundationImages, type TargetSettings } from './target-specs.ts';
 
 /** What the router is told about slots; how it is written is the router's matter. */
-export interface RouterProgram {
+interface RouterProgram {
   readonly configFile: string;
   config(slots: readonly { readonly slot: string; readonly instances: readonly string[] }[]): string;
   /** Takes up a new configuration without losing a request or a share. */

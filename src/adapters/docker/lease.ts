@@ -11,7 +11,7 @@ import { guardEngine, statusOf, unlessMissing } from './engine.ts';
 import { labelsOf } from './names.ts';
 
 /** A process of one machine, told from a later one that got the same number. */
-export interface ProcessIdentity {
+interface ProcessIdentity {
   readonly pid: number;
   /** Since boot, as the kernel counts. */
   readonly startTime: string;
@@ -19,7 +19,7 @@ export interface ProcessIdentity {
   readonly host: string;
 }
 
-export interface Processes {
+interface Processes {
   self(): ProcessIdentity;
   /** Only asked about processes of this machine. */
   isAlive(identity: ProcessIdentity): boolean;

@@ -9,7 +9,7 @@ export interface RouterSettings {
   readonly slots: readonly SlotServers[];
 }
 
-export interface SlotServers {
+interface SlotServers {
   readonly slot: string;
   /** Container names, resolved by the engine's DNS: an instance that comes back with another address is found again. */
   readonly instances: readonly string[];

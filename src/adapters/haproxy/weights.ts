@@ -1,7 +1,7 @@
 /** Shares of slots as weights of servers: HAProxy takes whole numbers from 0 to 256. */
 import type { Shares } from '../../rollout/ports.ts';
 
-export const HEAVIEST = 256;
+const HEAVIEST = 256;
 
 /**
  * The heaviest server gets 256, so that what rounding takes from the others is as little as can be; a share above 0
