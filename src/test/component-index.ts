@@ -12,7 +12,7 @@ export interface IndexedFile {
 }
 
 /** Wikitext with the HTML that is expected of it. */
-export interface ParserTestFile {
+interface ParserTestFile {
   readonly path: string;
   /** Tags and parser functions that it uses, lower case: `ref`, `if`. */
   readonly words: readonly string[];

@@ -13,7 +13,7 @@ export interface IndexTools {
   readonly php: () => Promise<ReadSymbols>;
 }
 
-export interface ReadFile {
+interface ReadFile {
   readonly path: string;
   readonly oid: string;
   /** Of PHP. */
