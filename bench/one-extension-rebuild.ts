@@ -26,8 +26,8 @@ const context = join(folder, 'context');
 const workspace = join(folder, 'workspace');
 const patch = join(folder, EXTENSION);
 
-/** Tags of our patched images, removed at the end as the others' are. */
-const ours = new Set<string>();
+/** Images that the rounds made, removed at the end. */
+const made = new Set<string>();
 
 interface Side {
   readonly name: string;
@@ -44,8 +44,7 @@ try {
   const rounds = Array.from({ length: ROUNDS }, (_, round) => playRound(round + 1, sides));
   report(sides, rounds);
 } finally {
-  const others = ['classic', 'buildkit', 'runtime'].map((side) => `${TAG}:${side}`);
-  spawnSync(DOCKER, ['image', 'rm', '--force', ...others, ...ours], { stdio: 'ignore' });
+  spawnSync(DOCKER, ['image', 'rm', '--force', `${TAG}:runtime`, ...made], { stdio: 'ignore' });
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -97,7 +96,7 @@ function checkOut(repo: string, { url, commit }: { readonly url: string; readonl
 function mwpipe(): Side {
   const build = (): number => {
     const built = runMwpipe(['build', SET, '--with', `${EXTENSION}=${patch}`]);
-    ours.add(built.tag);
+    made.add(built.tag);
     return built.sentBytes;
   };
   return { name: 'mwpipe', build };
@@ -119,6 +118,7 @@ function dockerBuild(name: string, buildkit: '0' | '1'): Side {
       env: { ...process.env, DOCKER_BUILDKIT: buildkit },
     });
     if (built.status !== 0) throw new Error(`docker build (${name}): ${built.stderr.toString()}`);
+    made.add(built.stdout.toString().trim());
     const history = docker(['history', '--human=false', '--format', '{{.Size}}', `${TAG}:${name}`]);
     return Number(history.split('\n')[0]);
   };
