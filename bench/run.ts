@@ -22,11 +22,12 @@ function list(): void {
   process.exitCode = name === undefined ? 0 : 2;
 }
 
-/** The first sentence of the program's own comment. */
+/** The first words of the program's own comment. */
 function aboutOf(one: string): string {
   const text = readFileSync(join(import.meta.dirname, `${one}.ts`), 'utf8');
-  const comment = /\/\*\*(.*?)\*\//s.exec(text)?.[1]?.replaceAll(/\s+\*?\s*/g, ' ').trim() ?? '';
-  return comment.split(/(?<=[.:;])\s/)[0]?.replace(/[.:;]$/, '') ?? '';
+  const comment = /\/\*\*(.*?)\*\//s.exec(text)?.[1] ?? '';
+  const words = comment.replaceAll(/\s+\*?\s*/g, ' ').trim();
+  return words.split(/[.:;]\s/)[0] ?? '';
 }
 
 function run(one: string): Promise<number> {

@@ -22,7 +22,7 @@ export const environment = {
   user: (): string => process.env['SUDO_USER'] ?? process.env['USER'] ?? process.env['LOGNAME'] ?? 'unknown',
 };
 
-export function terminalOf(stream: NodeJS.WriteStream): Terminal {
+function terminalOf(stream: NodeJS.WriteStream): Terminal {
   const columns = stream.isTTY ? stream.columns : undefined;
   return {
     write: (text) => void stream.write(text),

@@ -32,7 +32,7 @@ export interface Shown {
   readonly exit?: 'failed' | 'refused';
 }
 
-export interface Invocation<Event extends StepEvent, Value> {
+interface Invocation<Event extends StepEvent, Value> {
   readonly flags: GlobalFlags;
   /** One event as a line; a progress line is replaced by the next; undefined for what people needn't see. */
   readonly line: (event: Event) => Line | undefined;

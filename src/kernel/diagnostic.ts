@@ -28,12 +28,6 @@ export interface Diagnostic {
   readonly visibility?: 'public' | 'private';
 }
 
-/** A value that remembers where it was typed. */
-export interface Sourced<T> {
-  readonly value: T;
-  readonly at: SourceRange;
-}
-
 /** `"Echoo"`, as messages show a wrong value: quoted, and cut where it is huge or hides control characters. */
 export function quote(value: string): string {
   const shown = JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);

@@ -43,7 +43,7 @@ const workspaceSchema = z.strictObject({
 });
 
 export type TargetConfig = z.output<typeof targetSchema>;
-export type WorkspaceConfig = z.output<typeof workspaceSchema>;
+type WorkspaceConfig = z.output<typeof workspaceSchema>;
 
 export interface Workspace {
   readonly root: string;
@@ -51,7 +51,7 @@ export interface Workspace {
   readonly document: YamlDocument<WorkspaceConfig>;
 }
 
-export const WORKSPACE_FILE = 'mwpipe.yaml';
+const WORKSPACE_FILE = 'mwpipe.yaml';
 export { workspaceSchema };
 
 /** Finds the workspace at or above `from`, or takes `fallback` (the checkout that mwpipe runs from). */
