@@ -8,14 +8,16 @@ import { reportOf, type TrafficOutcome } from './report.ts';
 import type { TrafficOrder } from './traffic.ts';
 import { call, Editor } from './wiki-client.ts';
 
-const MIX: readonly { readonly kind: TrafficOutcome['kind']; readonly path: string }[] = [
-  { kind: 'api', path: '/api.php?action=query&meta=siteinfo&format=json' },
-  { kind: 'page', path: '/index.php?title=Main_Page' },
-  { kind: 'asset', path: '/load.php?lang=en&modules=startup&only=scripts&raw=1&skin=vector' },
-  { kind: 'api', path: '/api.php?action=query&prop=info&titles=Main_Page&format=json' },
-  { kind: 'page', path: '/index.php?title=Main_Page' },
-  { kind: 'api', path: '/api.php?action=query&meta=siteinfo&format=json' },
+type Kind = TrafficOutcome['kind'];
+const API: readonly [Kind, string] = ['api', '/api.php?action=query&meta=siteinfo&format=json'];
+const PAGE_FACTS: readonly [Kind, string] = ['api', '/api.php?action=query&prop=info&titles=Main_Page&format=json'];
+const MAIN_PAGE: readonly [Kind, string] = ['page', '/index.php?title=Main_Page'];
+const STARTUP: readonly [Kind, string] = [
+  'asset',
+  '/load.php?lang=en&modules=startup&only=scripts&raw=1&skin=vector-2022',
 ];
+/** Of ten requests two are pages and one is scripts; the others are the API's. */
+const MIX = [API, MAIN_PAGE, PAGE_FACTS, API, STARTUP, PAGE_FACTS, API, MAIN_PAGE, PAGE_FACTS, API] as const;
 const TIMEOUT_MS = 30_000;
 const PAGE = 'Traffic';
 
@@ -68,7 +70,7 @@ async function schedule(ratePerSecond: number, act: (index: number, due: number)
 }
 
 async function visit(index: number, due: number): Promise<void> {
-  const { kind, path } = MIX[index % MIX.length] ?? { kind: 'page', path: '/' };
+  const [kind, path] = MIX[index % MIX.length] ?? MAIN_PAGE;
   const agent = index % 2 === 0 ? { agent: keepAlive } : {};
   await record(kind, due, () => call(order.url, { path, timeoutMs: TIMEOUT_MS, ...agent }));
 }
