@@ -18,7 +18,7 @@ export interface DeployWish {
 export interface DeployFacts {
   readonly state: TargetState;
   readonly wish: DeployWish;
-  /** The bundle that each slot points to now; a push may have moved it since its release was made. */
+  /** The bundle that running slots point to now; a push may have moved it since its release was made. */
   readonly bundles: Readonly<Record<string, string | undefined>>;
 }
 
@@ -41,7 +41,8 @@ export interface DeployPlan {
 export function planDeploy({ state, wish, bundles }: DeployFacts): Outcome<DeployPlan> {
   const live = state.live === undefined ? undefined : liveOf(state, state.live);
   const bad = state.releases.findLast((release) => release.state === 'bad' && isSame(release, wish));
-  const same = live !== undefined && isSame(live.held, wish) && bundles[live.slot] === wish.bundle;
+  const same =
+    live !== undefined && isSame(live.held, wish) && (bundles[live.slot] ?? live.held.bundle) === wish.bundle;
   if (bad !== undefined && !same && wish.again !== true) return fail(markedBad(bad));
   const common = { version: 1, instances: wish.instances, image: wish.image, bundle: wish.bundle } as const;
   if (same) {

@@ -8,7 +8,7 @@ import { lostOf } from '../worlds/traffic/report.ts';
 import { startTraffic } from '../worlds/traffic/traffic.ts';
 
 /** Enough to judge by; small enough for a machine that others use too. */
-const RATE = Number(process.env['MWPIPE_TEST_RATE'] ?? 5);
+const RATE = Number(process.env['MWPIPE_TEST_RATE'] ?? 4);
 
 let world: DeployWorld;
 let cite: string;
@@ -33,7 +33,7 @@ describe('mwpipe, killed', () => {
   it('loses no request when it is killed in the middle of a shift and rolled back', async () => {
     const traffic = await startTraffic({ url: world.url, ratePerSecond: RATE });
     await world.killedAt('rollout/shares-set', ['deploy', '--with', `Cite=${cite}`]);
-    expect(await sharesOf()).toMatchObject({ blue: expect.closeTo(90, -1) as number });
+    expect(await sharesOf()).toMatchObject({ blue: expect.closeTo(75, -1) as number });
     expect((await world.status()).unfinished).toBeDefined();
     expect(await world.result('rollback')).toMatchObject({ exit: 0, value: { to: { slot: 'blue', release: 1 } } });
     expect(lostOf(await traffic.stop())).toBe(0);

@@ -60,6 +60,10 @@ describe('planDeploy', () => {
     expect(plan(live)).toMatchObject({ kind: 'nothing', release: 1, slot: 'blue' });
   });
 
+  it('does nothing else than putting it up again where what is live has fallen over', () => {
+    expect(plan(live, {}, {})).toMatchObject({ kind: 'nothing', release: 1 });
+  });
+
   it('puts another image beside what is live, and says what differs', () => {
     expect(plan(live, { image: 'sha256:bbb' })).toMatchObject({
       kind: 'beside',

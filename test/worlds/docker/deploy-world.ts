@@ -43,7 +43,7 @@ export interface DeployWorldOptions {
 }
 
 const COPIED = ['extension-sets', 'config-overlays', 'images'];
-const QUICK = '{ steps: [10, 50, 100], observe: { least: 3, most: 60 }, requests: 10 }';
+const QUICK = '{ steps: [25, 50, 100], observe: { least: 3, most: 120 }, requests: 8 }';
 
 export async function deployWorld(options: DeployWorldOptions = {}): Promise<DeployWorld> {
   const { database = 'sqlite', rollout = QUICK } = options;
