@@ -67,6 +67,14 @@ async function removeVolumes(docker: Docker): Promise<number> {
   return own.length;
 }
 
+/** Whether anything of the demo's target is in the engine, be it half-made. */
+export async function targetExists(place: DemoPlace): Promise<boolean> {
+  const filters = { label: [`mwpipe.target=${place.name}`] };
+  const docker = new Docker();
+  const containers = await docker.listContainers({ all: true, filters });
+  return containers.length > 0 || (await docker.listVolumes({ filters })).Volumes.length > 0;
+}
+
 /** The port of a demo that still runs. */
 export async function runningPort(place: DemoPlace): Promise<number | undefined> {
   const text = await readFile(join(workspaceFolder(place), 'mwpipe.yaml'), 'utf8').catch(() => '');

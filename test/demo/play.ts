@@ -5,7 +5,7 @@ import { systemClock } from '../../src/kernel/clock.ts';
 import { ensureWorld, worldCheckout, worldLine, type World } from '../worlds/mediawiki/index.ts';
 
 import { breakPageViews, changeCiteClass, changeEchoModel } from '../worlds/patches/index.ts';
-import { runningPort } from './down.ts';
+import { runningPort, targetExists } from './down.ts';
 import { shiftUnderLoad, controlRestart, type LoadFacts } from './load.ts';
 import { StoryError, tell, type StepRecord, type Story } from './story.ts';
 import { demoWorkspace, editSettings, workspaceFolder, type DemoPlace, type DemoWorkspace } from './workspace.ts';
@@ -38,7 +38,8 @@ interface Scene {
 }
 
 export async function play(options: PlayOptions): Promise<DemoFacts> {
-  const workspace = await demoWorkspace(options.place, await runningPort(options.place));
+  const ownPort = await runningPort(options.place);
+  const workspace = await demoWorkspace(options.place, ownPort);
   const story = tell({ workspace: workspace.folder, quiet: options.quiet, signal: options.signal });
   story.say(
     'mwpipe takes MediaWiki from patches to traffic. This is its main job, on real MediaWiki, on this machine.',
@@ -50,6 +51,7 @@ export async function play(options: PlayOptions): Promise<DemoFacts> {
     makeWorld(story, options),
   );
   const scene = { story, world, workspace, options };
+  await removeLastDemo(scene);
   const first = await firstRelease(scene);
   await configChange(scene);
   const patches = await testPatches(scene);
@@ -64,6 +66,13 @@ export async function play(options: PlayOptions): Promise<DemoFacts> {
     lost: shifts.patch.lost + shifts.broken.lost,
     controlLost: shifts.control.lost,
   };
+}
+
+/** A story has one beginning: what an earlier run left, whole or half-made, goes first. */
+async function removeLastDemo({ story, workspace, options }: Scene): Promise<void> {
+  if (await targetExists(options.place)) {
+    await story.mwpipe('Remove the wiki of the last demo', ['down', '--to', workspace.target, '--yes']);
+  }
 }
 
 async function makeWorld(story: Story, options: PlayOptions): Promise<World> {
