@@ -62,8 +62,12 @@ it('makes the same commits everywhere', async () => {
   const first = await refs(one.cache);
   expect(await refs(two.cache)).toEqual(first);
   // The very ids: a change of the history is a new world, so raise WORLD_VERSION and write the locks again.
-  expect(await git(one.cache, 'core', 'rev-parse', 'wmf/1.43.0-wmf.2')).toBe('a7970e948bf2f75707939b8e6d3ca1ecd8c0a859');
-  expect(await git(one.cache, 'extensions/Cite', 'rev-parse', 'master')).toBe('6d0549e01f2fe15de5095da0bd524922cdfaa663');
+  expect(await git(one.cache, 'core', 'rev-parse', 'wmf/1.43.0-wmf.2')).toBe(
+    'a7970e948bf2f75707939b8e6d3ca1ecd8c0a859',
+  );
+  expect(await git(one.cache, 'extensions/Cite', 'rev-parse', 'master')).toBe(
+    '6d0549e01f2fe15de5095da0bd524922cdfaa663',
+  );
 });
 
 it('gives every repo its files, modes and links, and every branch', async () => {

@@ -11,14 +11,6 @@ export function dockerEngine(): Docker {
   return new Docker();
 }
 
-/** Fails with `docker/not-running` where no engine answers; its ID otherwise (stable over restarts). */
-export async function engineId(docker: Docker): Promise<Outcome<string>> {
-  return guardEngine(async () => {
-    const info = (await docker.info()) as { ID?: string };
-    return info.ID ?? 'unknown';
-  });
-}
-
 /** Runs calls to the engine; what goes wrong in daily life becomes a diagnostic, the rest is thrown on. */
 export async function guardEngine<T>(call: () => Promise<T>): Promise<Outcome<T>> {
   try {
@@ -34,7 +26,7 @@ export async function guardEngine<T>(call: () => Promise<T>): Promise<Outcome<T>
 const GONE = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE']);
 
 /** The diagnostic for a known failure of the engine; undefined for what nobody expects. */
-export function diagnosticOf(thrown: unknown): Diagnostic | undefined {
+function diagnosticOf(thrown: unknown): Diagnostic | undefined {
   const code = systemCodeOf(thrown);
   const message = messageOf(thrown);
   if (GONE.has(code ?? '') || /socket hang up/.test(message)) {
