@@ -82,7 +82,7 @@ export async function runPlanned(
   if (!places.ok) return places;
   const { patched, parent } = places.value;
   const limit = pLimit(availableParallelism());
-  const each = await Promise.all(
+  const each = await settled(
     shards.map((shard) =>
       limit(async (): Promise<Outcome<{ report: ShardReport; notYours: ReadonlySet<unknown> }>> => {
         const report = await runShard(shard, patched, { runner: ports.runner, context });
@@ -98,6 +98,12 @@ export async function runPlanned(
   const notYours = new Set(done.value.flatMap((one) => [...one.notYours]));
   const reports = done.value.map(({ report }) => report);
   return ok(reportOf({ run, folder, reports, notYours, ms: context.clock.now() - started }));
+}
+
+/** All, or the first that threw: but only once each has ended and removed its container. */
+async function settled<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 /** Every component that MediaWiki loads; core and libraries are used by name only. */
