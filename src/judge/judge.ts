@@ -1,9 +1,9 @@
 /**
  * Is the new release worse than the old one? Both answer requests at the same time, so that a slow database or a busy
- * machine hits both and blames neither. Acts on a difference only where it is significant (always-valid bounds: look as
- * often as you like) and large enough to matter; what nobody has seen never passes.
+ * machine hits both and blames neither. Acts on a difference only where it is significant (always valid: look as often as
+ * you like) and large enough to matter; what nobody has seen never passes.
  */
-import { confidenceSequence } from './confidence-sequence.ts';
+import { evidence } from './evidence.ts';
 
 /** What one side answered: `errors` are the 5xx and the answers that broke off, part of `requests`. */
 export interface Tally {
@@ -36,9 +36,8 @@ export interface Figures {
   readonly seconds: number;
   /** New rate minus old rate, in parts of 1. */
   readonly difference: number;
-  /** The difference is at least and at most this, with confidence 1 - alpha. */
-  readonly atLeast: number;
-  readonly atMost: number;
+  /** Two equal releases would ever differ by so much with this probability at most, however often one looks. */
+  readonly chance: number;
 }
 
 export interface Verdict {
@@ -53,30 +52,38 @@ export interface Verdict {
 /** @param samples undefined where they couldn't be read: an error, which is never a pass */
 export function judge(samples: Samples | undefined, policy: JudgePolicy): Verdict {
   if (samples === undefined) return { kind: 'error', because: 'the counters could not be read' };
-  const figures = compare(samples, policy.alpha);
+  const figures = compare(samples, policy.worse);
   if (isWorse(figures, policy)) return { kind: 'fail', because: worseText(figures), figures };
   const missing = whatIsMissing(figures, policy);
   if (missing === undefined) return { kind: 'pass', because: fineText(figures), figures };
   return { kind: 'inconclusive', because: missing, figures, overdue: samples.seconds >= policy.observe.most };
 }
 
-function compare({ fresh, baseline, seconds }: Samples, alpha: number): Figures {
-  const alone = baseline.requests === 0;
-  const mine = confidenceSequence(fresh, alone ? alpha : alpha / 2);
-  const theirs = alone ? { lower: 0, upper: 0 } : confidenceSequence(baseline, alpha / 2);
-  return {
-    fresh,
-    baseline,
-    seconds,
-    difference: rate(fresh) - rate(baseline),
-    atLeast: mine.lower - theirs.upper,
-    atMost: mine.upper - theirs.lower,
-  };
+function compare({ fresh, baseline, seconds }: Samples, worse: number): Figures {
+  const difference = rate(fresh) - rate(baseline);
+  return { fresh, baseline, seconds, difference, chance: chanceOf(fresh, baseline, worse) };
 }
 
-/** Significant and large enough to matter; where nothing stands beside it, surely more than what matters. */
-function isWorse({ difference, atLeast, baseline }: Figures, { worse }: JudgePolicy): boolean {
-  return difference > worse && atLeast > (baseline.requests === 0 ? worse : 0);
+/**
+ * Of two equal releases each error falls on the new one as often as a request does: only who made the errors is compared,
+ * so their common rate needn't be known. Where nothing stands beside it, its rate is compared with what matters.
+ * @see M. Lindon, C. Sanden, V. Shirikian, "Rapid regression detection in software deployments through sequential
+ *   testing", KDD 2022
+ */
+function chanceOf(fresh: Tally, baseline: Tally, worse: number): number {
+  if (fresh.requests === 0) return 1;
+  const wealth =
+    baseline.requests === 0
+      ? evidence({ hits: fresh.errors, trials: fresh.requests }, worse)
+      : evidence(
+          { hits: fresh.errors, trials: fresh.errors + baseline.errors },
+          fresh.requests / (fresh.requests + baseline.requests),
+        );
+  return Math.min(1, 1 / wealth);
+}
+
+function isWorse({ difference, chance }: Figures, { worse, alpha }: JudgePolicy): boolean {
+  return difference > worse && chance < alpha;
 }
 
 function whatIsMissing(figures: Figures, policy: JudgePolicy): string | undefined {
@@ -91,9 +98,16 @@ function whatIsMissing(figures: Figures, policy: JudgePolicy): string | undefine
   return undefined;
 }
 
-function worseText({ fresh, baseline, difference, atLeast }: Figures): string {
+function worseText({ fresh, baseline, chance }: Figures): string {
   const against = baseline.requests === 0 ? 'with nothing beside it' : `against ${shown(rate(baseline))}`;
-  return `errors ${shown(rate(fresh))} ${against} (${shown(difference)} more, at least ${shown(atLeast)})`;
+  const counts = `${fresh.errors} of ${fresh.requests}, old ${baseline.errors} of ${baseline.requests}`;
+  return `errors ${shown(rate(fresh))} ${against} (${counts}; chance in at most 1 of ${oneOf(chance)})`;
+}
+
+/** Two digits: `60`, `65,000`; beyond a million nobody counts. */
+function oneOf(chance: number): string {
+  const times = Math.min(1e6, 1 / chance);
+  return Number(times.toPrecision(2)).toLocaleString('en-US');
 }
 
 function fineText({ fresh, baseline }: Figures): string {

@@ -71,7 +71,7 @@ describe('shiftTraffic', () => {
     const shift = await world((slot, request) => slot === 'green' && request % 5 === 0);
     expect(await shift.shift()).toMatchObject({
       ok: true,
-      value: { outcome: 'rolled-back', because: expect.stringContaining('more, at least') as string },
+      value: { outcome: 'rolled-back', because: expect.stringContaining('chance in at most') as string },
     });
     expect(await shift.shares()).toEqual({ blue: 1, green: 0 });
   });
