@@ -34,6 +34,13 @@ export async function installWiki(
   return done;
 }
 
+/** Sessions have a table of their own (see platform.php): update.php empties `objectcache`, and would log everybody out. */
+const UPDATE = `set -e
+if [ "$MWPIPE_DB_TYPE" = mysql ]; then
+  php maintenance/run.php sql --query 'CREATE TABLE IF NOT EXISTS mwpipe_session LIKE objectcache'
+fi
+exec php maintenance/run.php update --quick`;
+
 /** With the new release's bundle, which its slot doesn't point to yet. */
 export async function updateTables(
   plan: DeployPlan,
@@ -41,7 +48,7 @@ export async function updateTables(
   context: RunContext<DeployEvent>,
 ): Promise<Outcome<void>> {
   const started = context.clock.now();
-  const argv = ['php', 'maintenance/run.php', 'update', '--quick'];
+  const argv = ['sh', '-c', UPDATE];
   const work: Work = { argv, env: { MWPIPE_BUNDLE: plan.bundle }, deadlineMs: 30 * MINUTES };
   const done = await maintain({ name: 'update.php', release: plan, work }, target, context);
   const { because } = plan.tables;

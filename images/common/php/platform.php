@@ -58,9 +58,18 @@ if ( $wgSecretKey === '' && PHP_SAPI !== 'cli' ) {
 }
 
 // Sessions and what must be the same everywhere are in the database: every instance of every release of this target
-// reads them, so a rollout logs nobody out. Per machine (APCu) is only what MediaWiki itself keeps per machine.
+// reads them, so a rollout logs nobody out. Sessions are not in the table `objectcache`, since update.php empties it.
+// Per machine (APCu) is only what MediaWiki itself keeps per machine.
 $wgMainCacheType = CACHE_DB;
 $wgSessionCacheType = CACHE_DB;
+if ( $wgDBtype !== 'sqlite' ) {
+	$wgObjectCaches['sessions'] = [
+		'class' => SqlBagOStuff::class,
+		'loggroup' => 'SQLBagOStuff',
+		'tableName' => 'mwpipe_session',
+	];
+	$wgSessionCacheType = 'sessions';
+}
 $wgMessageCacheType = CACHE_DB;
 $wgParserCacheType = CACHE_DB;
 
