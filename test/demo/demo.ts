@@ -13,7 +13,7 @@ const HELP = `Plays mwpipe's main job on real MediaWiki and this machine's Docke
 
   npm run demo                    about 10 minutes the first time, 3 after that
   npm run demo -- --json          ends with one line of JSON
-  npm run demo -- --seconds 120   how long each of the two traffic shifts is watched at least (default: 60)
+  npm run demo -- --seconds 120   how long the load goes on at least (default: 60)
   npm run demo -- --name two      another one beside it, with a target of that name
   npm run demo -- --down          removes containers, volumes, images and cached files that it made
   npm run demo -- --down --keep-cache   keeps ${join(environment.cache(), '')} so that the next start is quick

@@ -21,25 +21,26 @@ export interface LoadFacts {
 
 /** Two cores hold this many of MediaWiki's own answers a second, and one logged-in edit, at about 60 % CPU. */
 const RATE_PER_SECOND = 20;
-const CONTROL_SECONDS = 15;
+const CONTROL_SECONDS = 8;
 
-/** Runs a command while requests come in, and says what of them was lost. */
-export async function shiftUnderLoad(
+/** Runs commands while requests come in; what of those was lost is judged by the last command's release. */
+export async function underLoad<Results extends readonly CommandResult[]>(
   load: Load,
-  command: () => Promise<CommandResult>,
-): Promise<CommandResult & { readonly load: LoadFacts }> {
-  const traffic = await startTraffic({ url: load.url, ratePerSecond: RATE_PER_SECOND, editor: await editorOf(load) });
+  commands: () => Promise<Results>,
+): Promise<{ readonly results: Results; readonly facts: LoadFacts }> {
+  const editor = await editorOf(load);
+  const traffic = await startTraffic({ url: load.url, ratePerSecond: RATE_PER_SECOND, editor });
   const started = performance.now();
-  const result = await command().catch(async (thrown: unknown) => {
+  const results = await commands().catch(async (thrown: unknown) => {
     await traffic.stop();
     throw thrown;
   });
-  await delay(Math.max(3000, load.seconds * 1000 - (performance.now() - started)));
+  await delay(Math.max(2000, load.seconds * 1000 - (performance.now() - started)));
   const report = await traffic.stop();
-  const { release } = (result.value ?? {}) as { release?: number };
+  const { release } = (results.at(-1)?.value ?? {}) as { release?: number };
   const lost = lostOf(report, String(release));
   load.story.say(summary(report, lost));
-  return { ...result, load: { requests: report.requests, lost } };
+  return { results, facts: { requests: report.requests, lost } };
 }
 
 /** What everybody does today, for comparison: the only live instance is stopped and started again. */

@@ -6,8 +6,8 @@ import { ensureWorld, worldCheckout, worldLine, type World } from '../worlds/med
 
 import { breakPageViews, changeCiteClass, changeEchoModel } from '../worlds/patches/index.ts';
 import { runningPort, targetExists } from './down.ts';
-import { shiftUnderLoad, controlRestart, type LoadFacts } from './load.ts';
-import { StoryError, tell, type StepRecord, type Story } from './story.ts';
+import { controlRestart, underLoad, type LoadFacts } from './load.ts';
+import { StoryError, tell, type CommandResult, type StepRecord, type Story } from './story.ts';
 import { demoWorkspace, editSettings, workspaceFolder, type DemoPlace, type DemoWorkspace } from './workspace.ts';
 
 export interface DemoFacts {
@@ -22,7 +22,7 @@ export interface DemoFacts {
 export interface PlayOptions {
   readonly place: DemoPlace;
   readonly quiet: boolean;
-  /** Seconds of load around each of the two shifts, at least. */
+  /** Seconds of load around the two shifts, at least. */
   readonly seconds: number;
   readonly signal: AbortSignal;
 }
@@ -62,8 +62,8 @@ export async function play(options: PlayOptions): Promise<DemoFacts> {
     steps: story.steps,
     digests: { ...first, ...shifts.digests },
     selected: patches.selected,
-    requests: shifts.patch.requests + shifts.broken.requests,
-    lost: shifts.patch.lost + shifts.broken.lost,
+    requests: shifts.load.requests,
+    lost: shifts.load.lost,
     controlLost: shifts.control.lost,
   };
 }
@@ -127,38 +127,34 @@ async function testPatches(scene: Scene): Promise<{ cite: string; selected: Reco
 }
 
 interface Shifts {
-  readonly patch: LoadFacts;
-  readonly broken: LoadFacts;
+  readonly load: LoadFacts;
   readonly control: LoadFacts;
   readonly digests: Record<string, string>;
 }
 
 async function shiftReleases(scene: Scene, cite: string): Promise<Shifts> {
   const { story, workspace, options } = scene;
-  const load = { url: urlOf(workspace), target: workspace.target, seconds: options.seconds, story };
-  const patch = await shiftUnderLoad(load, () =>
-    story.mwpipe('The patch becomes a release, and takes over the traffic step by step', [
-      'deploy',
-      '--with',
-      `Cite=${cite}`,
-    ]),
-  );
   const poem = await checkout(scene, 'extensions/Poem');
   await breakPageViews(poem);
-  const broken = await shiftUnderLoad(load, () =>
-    story.mwpipe(
+  const load = { url: urlOf(workspace), target: workspace.target, seconds: options.seconds, story };
+  story.say('\nFrom here on requests come in: pages, scripts, API calls, and one logged-in edit a second.');
+  const { results, facts } = await underLoad(load, async () => [
+    await deployWith(scene, 'The patch becomes a release, and takes over the traffic step by step', `Cite=${cite}`),
+    await deployWith(
+      scene,
       'A release that fails on one page in five, though its health check is green',
-      ['deploy', '--to', workspace.target, '--with', `Poem=${poem}`],
-      { expect: 1 },
+      `Poem=${poem}`,
     ),
-  );
+  ]);
+  const [patch, broken] = results.map(({ value }) => imageIdOf(value));
   const control = await controlRestart(load);
-  return {
-    patch: patch.load,
-    broken: broken.load,
-    control,
-    digests: { patch: imageIdOf(patch.value), broken: imageIdOf(broken.value) },
-  };
+  return { load: facts, control, digests: { patch: patch ?? '', broken: broken ?? '' } };
+}
+
+/** Cite's patch is taken; Poem's is found to be broken (exit 1). */
+function deployWith({ story, workspace }: Scene, name: string, patch: string): Promise<CommandResult> {
+  const expect = patch.startsWith('Poem') ? 1 : 0;
+  return story.mwpipe(name, ['deploy', '--to', workspace.target, '--with', patch], { expect });
 }
 
 async function checkout({ options, world }: Scene, component: string): Promise<string> {
@@ -185,9 +181,9 @@ function selectedOf(value: unknown): number {
   return plan?.selected?.length ?? 0;
 }
 
-function farewell({ workspace }: Scene, { patch, broken, control }: Shifts): string {
+function farewell({ workspace }: Scene, { load, control }: Shifts): string {
   return `
-Two shifts under load: ${String(patch.requests + broken.requests)} requests, ${String(patch.lost + broken.lost)} lost.
+Two shifts under load: ${String(load.requests)} requests, ${String(load.lost)} lost.
 The control, a plain restart of the only instance, lost ${String(control.lost)} of ${String(control.requests)}.
 
 The wiki stays up at ${urlOf(workspace)}
