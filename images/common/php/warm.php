@@ -12,7 +12,9 @@ const PATIENCE_SECONDS = 60;
 /** @return array{path:string,status:int,ms:float} */
 function ask( string $path ): array {
 	$started = microtime( true );
-	$context = stream_context_create( [ 'http' => [ 'timeout' => 60, 'ignore_errors' => true, 'follow_location' => 0 ] ] );
+	// No user's request, as the router marks those that are pinned.
+	$context = stream_context_create( [ 'http' => [ 'timeout' => 60, 'ignore_errors' => true, 'follow_location' => 0,
+		'header' => 'X-Mwpipe-Pinned: warm-up' ] ] );
 	$body = @file_get_contents( ORIGIN . $path, false, $context );
 	$status = $body === false ? 0 : (int)( explode( ' ', $http_response_header[0] )[1] ?? 0 );
 	return [ 'path' => $path, 'status' => $status, 'ms' => round( ( microtime( true ) - $started ) * 1000 ) ];
