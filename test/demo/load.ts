@@ -43,11 +43,11 @@ export async function underLoad<Results extends readonly CommandResult[]>(
   return { results, facts: { requests: report.requests, lost } };
 }
 
-/** What everybody does today, for comparison: the only live instance is stopped and started again. */
+/** What a wiki without slots does, for comparison: what serves, router and instance, is killed and started again. */
 export async function controlRestart(load: Load): Promise<LoadFacts> {
-  return load.story.step('The control: a plain restart of what serves, under the same load', async () => {
+  return load.story.step('The control: a hard restart of what serves, under the same load', async () => {
     const docker = new Docker();
-    const live = await liveInstances(docker, load);
+    const live = [...(await routerOf(docker, load)), ...(await liveInstances(docker, load))];
     const traffic = await startTraffic({ url: load.url, ratePerSecond: RATE_PER_SECOND });
     await delay(3000);
     for (const id of live) await docker.getContainer(id).kill();
@@ -64,6 +64,11 @@ async function liveInstances(docker: Docker, load: Load): Promise<string[]> {
   const answer = await fetch(`${load.url}/api.php?action=query&format=json`);
   const slot = answer.headers.get('x-mwpipe-slot') ?? '';
   const label = [`mwpipe.target=${load.target}`, 'mwpipe.role=instance', `mwpipe.slot=${slot}`];
+  return (await docker.listContainers({ filters: { label } })).map(({ Id }) => Id);
+}
+
+async function routerOf(docker: Docker, load: Load): Promise<string[]> {
+  const label = [`mwpipe.target=${load.target}`, 'mwpipe.role=router'];
   return (await docker.listContainers({ filters: { label } })).map(({ Id }) => Id);
 }
 

@@ -184,7 +184,7 @@ function selectedOf(value: unknown): number {
 function farewell({ workspace }: Scene, { load, control }: Shifts): string {
   return `
 Two shifts under load: ${String(load.requests)} requests, ${String(load.lost)} lost.
-The control, a plain restart of the only instance, lost ${String(control.lost)} of ${String(control.requests)}.
+The control, a hard restart of router and instance, lost ${String(control.lost)} of ${String(control.requests)}.
 
 The wiki stays up at ${urlOf(workspace)}
   change it             ${join(workspace.folder, 'config-overlays', 'demo', 'settings.yaml')}, then ./mwpipe --workspace ${workspace.folder} config push
