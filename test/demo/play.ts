@@ -172,8 +172,10 @@ async function siteName(workspace: DemoWorkspace): Promise<string> {
   return query.general.sitename;
 }
 
+/** What a build and what a deploy call it. */
 function imageIdOf(value: unknown): string {
-  return (value as { imageId?: string } | undefined)?.imageId ?? '';
+  const { imageId, image } = (value ?? {}) as { imageId?: string; image?: string };
+  return imageId ?? image ?? '';
 }
 
 function selectedOf(value: unknown): number {
