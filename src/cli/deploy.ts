@@ -5,11 +5,12 @@ import type { Outcome } from '../kernel/outcome.ts';
 import { plainLine, showDeployed } from './render/release.ts';
 import { patchSource } from './resolve.ts';
 import type { GlobalFlags, RunCommand, Tools } from './run.ts';
+import { wholeNumber } from './whole-number.ts';
 
 interface DeployFlags extends GlobalFlags {
   readonly to: string;
   readonly with: readonly string[];
-  readonly instances?: string;
+  readonly instances?: number;
   readonly dryRun?: boolean;
   readonly resume?: boolean;
   readonly again?: boolean;
@@ -22,7 +23,7 @@ export function deployCommand(run: RunCommand): Command {
     )
     .option('--to <target>', 'a target of mwpipe.yaml', 'docker')
     .option('--with <checkout>', 'put a checkout on top, DIR or NAME=DIR (repeat for several)', collect, [])
-    .option('--instances <number>', "how many containers answer (default: the target's)")
+    .option('--instances <number>', "how many containers answer (default: the target's)", wholeNumber(1, 16))
     .option('--dry-run', 'print the plan and stop')
     .option('--resume', 'go on with a rollout that was interrupted or held')
     .option('--again', 'deploy a release that is marked bad all the same')
@@ -44,7 +45,7 @@ async function deploy(flags: DeployFlags, tools: Tools<FlowEvent>): Promise<Outc
   const { releaseToolsOf } = await import('../composition/deploy.ts');
   const { deployRelease } = await import('../release/index.ts');
   const patches = flags.with.map((checkout) => patchSource(checkout, tools.cwd));
-  const instances = flags.instances === undefined ? {} : { instances: Number(flags.instances) };
+  const instances = flags.instances === undefined ? {} : { instances: flags.instances };
   const made = await releaseToolsOf(workspace.value, { target: flags.to, patches, ...instances }, tools.context);
   if (!made.ok) return made;
   const { dryRun = false, resume = false, again = false } = flags;

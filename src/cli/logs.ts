@@ -6,11 +6,12 @@ import type { RunContext } from '../kernel/run-context.ts';
 import { pickWorkloads, type Workload, type Workloads } from '../kernel/workloads.ts';
 import { standardOutput } from './process.ts';
 import type { GlobalFlags, MakeCommand } from './run.ts';
+import { wholeNumber } from './whole-number.ts';
 
 interface LogsFlags extends GlobalFlags {
   readonly to: string;
   readonly follow?: boolean;
-  readonly tail: string;
+  readonly tail: number;
 }
 
 export const logsCommand: MakeCommand = (run) =>
@@ -19,7 +20,7 @@ export const logsCommand: MakeCommand = (run) =>
     .argument('[which]', 'a container, a slot (blue), a role (router), a test run; all of the target without it')
     .option('--to <target>', 'the target', 'docker')
     .option('-f, --follow', 'go on as more comes, until Ctrl-C')
-    .option('--tail <lines>', 'how many of the last lines', '100')
+    .option('--tail <lines>', 'how many of the last lines', wholeNumber(0, 1_000_000), 100)
     .addHelpText('after', '\nExample:\n  $ mwpipe logs green --follow')
     .action((which: string | undefined, _flags: unknown, command: Command) => {
       const flags = command.optsWithGlobals<LogsFlags>();
@@ -59,7 +60,7 @@ function showOne(
   const [out, error] = [lineSplitter(line), lineSplitter(line)];
   const options = {
     follow: flags.follow === true,
-    tail: Number(flags.tail) || 100,
+    tail: flags.tail,
     output: { stdout: out, stderr: error },
   };
   return workloads.logs(one.name, options, context);
