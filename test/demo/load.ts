@@ -1,8 +1,8 @@
 /** Load around a shift of releases, and the control that shows that the load would notice a loss. */
-import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import Docker from 'dockerode';
 import { lostOf, type TrafficReport } from '../worlds/traffic/report.ts';
+import { hardRestart, makeEditor } from '../worlds/traffic/target-containers.ts';
 import { startTraffic } from '../worlds/traffic/traffic.ts';
 import type { CommandResult, Story } from './story.ts';
 
@@ -28,7 +28,7 @@ export async function underLoad<Results extends readonly CommandResult[]>(
   load: Load,
   commands: () => Promise<Results>,
 ): Promise<{ readonly results: Results; readonly facts: LoadFacts }> {
-  const editor = await editorOf(load);
+  const editor = await makeEditor(new Docker(), load.target);
   const traffic = await startTraffic({ url: load.url, ratePerSecond: RATE_PER_SECOND, editor });
   const started = performance.now();
   const results = await commands().catch(async (thrown: unknown) => {
@@ -43,53 +43,18 @@ export async function underLoad<Results extends readonly CommandResult[]>(
   return { results, facts: { requests: report.requests, lost } };
 }
 
-/** What a wiki without slots does, for comparison: what serves, router and instance, is killed and started again. */
+/** What a wiki without slots does, for comparison. */
 export async function controlRestart(load: Load): Promise<LoadFacts> {
   return load.story.step('The control: a hard restart of what serves, under the same load', async () => {
-    const docker = new Docker();
-    const live = [...(await routerOf(docker, load)), ...(await liveInstances(docker, load))];
     const traffic = await startTraffic({ url: load.url, ratePerSecond: RATE_PER_SECOND });
     await delay(3000);
-    for (const id of live) await docker.getContainer(id).kill();
-    for (const id of live) await docker.getContainer(id).start();
+    await hardRestart(new Docker(), load.target);
     await delay(CONTROL_SECONDS * 1000);
     const report = await traffic.stop();
     const lost = lostOf(report);
     load.story.say(summary(report, lost));
     return { requests: report.requests, lost };
   });
-}
-
-async function liveInstances(docker: Docker, load: Load): Promise<string[]> {
-  const answer = await fetch(`${load.url}/api.php?action=query&format=json`);
-  const slot = answer.headers.get('x-mwpipe-slot') ?? '';
-  const label = [`mwpipe.target=${load.target}`, 'mwpipe.role=instance', `mwpipe.slot=${slot}`];
-  return (await docker.listContainers({ filters: { label } })).map(({ Id }) => Id);
-}
-
-async function routerOf(docker: Docker, load: Load): Promise<string[]> {
-  const label = [`mwpipe.target=${load.target}`, 'mwpipe.role=router'];
-  return (await docker.listContainers({ filters: { label } })).map(({ Id }) => Id);
-}
-
-/** An account of the wiki's own, made anew, whose edits the load watches. */
-async function editorOf(load: Load): Promise<{ name: string; password: string }> {
-  const account = { name: 'Traffic', password: randomBytes(12).toString('hex') };
-  const docker = new Docker();
-  const [id = ''] = await liveInstances(docker, load);
-  const exec = await docker.getContainer(id).exec({
-    Cmd: ['php', 'maintenance/run.php', 'createAndPromote', '--force', '--sysop', account.name, account.password],
-    User: 'www-data',
-    WorkingDir: '/srv/mediawiki',
-    AttachStdout: true,
-    AttachStderr: true,
-  });
-  const stream = await exec.start({});
-  let said = '';
-  for await (const chunk of stream) said += String(chunk);
-  const { ExitCode } = await exec.inspect();
-  if (ExitCode !== 0) throw new Error(`no account for the load: ${said}`);
-  return account;
 }
 
 function summary(report: TrafficReport, lost: number): string {

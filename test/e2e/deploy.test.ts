@@ -50,11 +50,10 @@ describe('a second release', () => {
     expect(await world.status()).toMatchObject({ live: 'green', releases: [{ number: 3, state: 'bad' }, {}, {}] });
   });
 
-  it('is what the load would notice: a plain restart loses requests', async () => {
+  it('is what the load would notice: a hard restart loses requests', async () => {
     const traffic = await startTraffic({ url: world.url, ratePerSecond: RATE });
     await delay(3000);
-    await world.instance('green').kill();
-    await world.instance('green').start();
+    await world.hardRestart();
     await delay(10_000);
     expect(lostOf(await traffic.stop())).toBeGreaterThan(0);
   });

@@ -7,13 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { dockerEngine } from '../../../src/adapters/docker/engine.ts';
-import { exec } from '../../../src/adapters/docker/exec.ts';
 import { checkoutRoot } from '../../../src/cli/checkout.ts';
 import { environment } from '../../../src/cli/process.ts';
 import type { TargetStatus } from '../../../src/release/index.ts';
 import { runCommand, type CommandResult } from '../command.ts';
 import { testContext } from '../context.ts';
 import { ensureWorld, worldCheckout } from '../mediawiki/index.ts';
+import { hardRestart, makeEditor } from '../traffic/target-containers.ts';
 
 export interface DeployWorld extends AsyncDisposable {
   readonly target: string;
@@ -31,6 +31,7 @@ export interface DeployWorld extends AsyncDisposable {
   checkout(component: string, branch?: string): Promise<string>;
   /** An account without rate limits, for the load's edits. */
   editor(): Promise<{ readonly name: string; readonly password: string }>;
+  hardRestart(): Promise<void>;
   instance(slot: string): Docker.Container;
   router(): Docker.Container;
 }
@@ -84,6 +85,7 @@ export async function deployWorld(options: DeployWorldOptions = {}): Promise<Dep
       return into;
     },
     editor: () => makeEditor(docker, target),
+    hardRestart: () => hardRestart(docker, target),
     instance,
     router: () => docker.getContainer(`mwpipe-${target}-router`),
     [Symbol.asyncDispose]: async () => {
@@ -127,18 +129,6 @@ async function killAt(run: { argv: readonly string[]; event: string; times: numb
   });
   const signal = await new Promise((resolve) => child.once('close', (_exit, by) => resolve(by)));
   if (signal !== 'SIGKILL') throw new Error(`it ended before ${run.event}: ${said.slice(-800)}`);
-}
-
-async function makeEditor(docker: Docker, target: string): Promise<{ name: string; password: string }> {
-  const account = { name: 'Traffic', password: randomBytes(12).toString('hex') };
-  const [running] = await docker.listContainers({
-    filters: { label: [`mwpipe.target=${target}`, 'mwpipe.role=instance'] },
-  });
-  const argv = ['php', 'maintenance/run.php', 'createAndPromote', '--force', '--sysop', account.name, account.password];
-  const request = { argv, user: 'www-data', workdir: '/srv/mediawiki' };
-  const made = await exec({ docker, container: running?.Id ?? '' }, request, testContext());
-  if (!made.ok || made.value.exitCode !== 0) throw new Error('no account for the load');
-  return account;
 }
 
 function freePort(): Promise<number> {
