@@ -16,7 +16,7 @@ export interface RolloutState {
   readonly attempts: number;
   /** When the share of this step was first seen, and what had been counted then. */
   readonly watch?: { readonly since: number; readonly view: RouterView };
-  /** What the old release answered in the last step in which it had any traffic. */
+  /** What the old release answered in the steps that passed: what stands beside the new one where it is alone. */
   readonly baseline?: Tally;
   /** Since when the router couldn't be seen. */
   readonly blindSince?: number;
@@ -109,11 +109,10 @@ function watch(
   const alone = (plan.steps[state.step]?.share ?? 1) >= 1;
   const baseline = alone ? (state.baseline ?? { requests: 0, errors: 0 }) : old;
   const verdict = judge({ fresh, baseline, seconds: (now - watched.since) / 1000 }, plan.judge);
-  const next = alone ? state : { ...state, baseline: old };
-  if (verdict.kind === 'fail') return turnBack(next, view, verdict.because);
-  if (verdict.kind === 'pass') return advance(next, verdict);
-  if (verdict.overdue === true) return end(next, 'held', verdict.because);
-  return { state: next, action: { kind: 'wait', verdict } };
+  if (verdict.kind === 'fail') return turnBack(state, view, verdict.because);
+  if (verdict.kind === 'pass') return advance({ ...state, baseline: sum(state.baseline, old) }, verdict);
+  if (verdict.overdue === true) return end(state, 'held', verdict.because);
+  return { state, action: { kind: 'wait', verdict } };
 }
 
 function advance(state: RolloutState, verdict: Verdict): Decision {
@@ -180,6 +179,11 @@ function tally(before: RouterView, after: RouterView, slot: string): Tally {
   const was = slotOf(before, slot).counters;
   const is = slotOf(after, slot).counters;
   return { requests: is.requests - was.requests, errors: is.errors - was.errors };
+}
+
+function sum(before: Tally | undefined, more: Tally): Tally {
+  const { requests, errors } = before ?? { requests: 0, errors: 0 };
+  return { requests: requests + more.requests, errors: errors + more.errors };
 }
 
 function withoutBlind(state: RolloutState): RolloutState {
