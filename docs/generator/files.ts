@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { imageSchema } from '../../src/build/runtime-definition.ts';
 import { overlaySchema } from '../../src/config/overlay.ts';
 import { workspaceSchema } from '../../src/kernel/workspace.ts';
-import { setSchema } from '../../src/resolve/set-file.ts';
+import { setSchema } from '../../src/resolve/sets/set-file.ts';
 import { jsonSchemaOf, keyRows, type JsonSchema } from './json-schema.ts';
 import { code, head, join, table } from './markdown.ts';
 import { schemaDocs } from './schema-docs.ts';
@@ -32,7 +32,7 @@ const FILES: readonly DescribedFile[] = [
     id: 'extension-set',
     lead: 'An extension set: which components, from where, by which branch policy. `mwpipe resolve NAME` makes its lockfile.',
     schema: setSchema,
-    from: ['src/resolve/set-file.ts', 'setSchema'],
+    from: ['src/resolve/sets/set-file.ts', 'setSchema'],
   },
   {
     name: 'config-overlays/NAME/mwpipe.overlay.yaml',

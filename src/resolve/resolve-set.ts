@@ -7,15 +7,15 @@ import { canonicalJson } from '../kernel/digest.ts';
 import { nearest } from '../kernel/nearest.ts';
 import { all, fail, ok, settle, type Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
-import { chooseRef, fillBranches, type BranchPolicy, type ChosenRef } from './choose-ref.ts';
-import { diffLock, type LockChange } from './diff-lock.ts';
+import { chooseRef, fillBranches, type BranchPolicy, type ChosenRef } from './sets/choose-ref.ts';
+import { diffLock, type LockChange } from './lock/diff-lock.ts';
 import type { ResolveEvent } from './events.ts';
-import { readSet, type ExtensionSet, type SetComponent } from './extension-set.ts';
-import { formatLockfile, lockFile, parseLockfile, type Lockfile } from './lockfile.ts';
-import { planLock, type ComponentFacts } from './plan-lock.ts';
+import { readSet, type ExtensionSet, type SetComponent } from './sets/extension-set.ts';
+import { formatLockfile, lockFile, parseLockfile, type Lockfile } from './lock/lockfile.ts';
+import { planLock, type ComponentFacts } from './lock/plan-lock.ts';
 import type { GitObjects, GitRefs } from './ports.ts';
-import { readManifest } from './read-manifest.ts';
-import { knownComponents } from './set-file.ts';
+import { readManifest } from './manifests/read-manifest.ts';
+import { knownComponents } from './sets/set-file.ts';
 
 export interface ResolveRequest {
   /** Folder of the workspace. */

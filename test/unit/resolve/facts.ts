@@ -1,9 +1,9 @@
 /** Facts about a small set, for tests of the planner: `facts({ Echo: {}, Thanks: { requires: {...} } })`. */
 import type { SourceRange } from '../../../src/kernel/diagnostic.ts';
-import { parseComponentName } from '../../../src/resolve/component-name.ts';
-import type { ExtensionSet, SetComponent } from '../../../src/resolve/extension-set.ts';
-import type { Requirements } from '../../../src/resolve/lockfile.ts';
-import type { ComponentFacts } from '../../../src/resolve/plan-lock.ts';
+import { parseComponentName } from '../../../src/resolve/sets/component-name.ts';
+import type { ExtensionSet, SetComponent } from '../../../src/resolve/sets/extension-set.ts';
+import type { Requirements } from '../../../src/resolve/lock/lockfile.ts';
+import type { ComponentFacts } from '../../../src/resolve/lock/plan-lock.ts';
 
 export interface FactsOf {
   readonly version?: string;

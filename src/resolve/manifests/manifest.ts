@@ -1,9 +1,9 @@
 /** extension.json, skin.json and core's files, as far as resolving needs them: names, versions, what is required. */
 import { z } from 'zod';
-import { quote, type Diagnostic, type SourceRange } from '../kernel/diagnostic.ts';
-import { fail, ok, settle, type Outcome } from '../kernel/outcome.ts';
+import { quote, type Diagnostic, type SourceRange } from '../../kernel/diagnostic.ts';
+import { fail, ok, settle, type Outcome } from '../../kernel/outcome.ts';
 import { parseJson, type JsonDocument } from './json-document.ts';
-import { requirementsSchema, type ComponentKind, type LockedComponent } from './lockfile.ts';
+import { requirementsSchema, type ComponentKind, type LockedComponent } from '../lock/lockfile.ts';
 
 export interface Manifest {
   /** In the words of the lockfile. */

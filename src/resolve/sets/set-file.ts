@@ -2,8 +2,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Outcome } from '../kernel/outcome.ts';
-import { readYaml, type YamlDocument } from '../kernel/yaml-document.ts';
+import type { Outcome } from '../../kernel/outcome.ts';
+import { readYaml, type YamlDocument } from '../../kernel/yaml-document.ts';
 
 const name = z.string();
 export const setSchema = z.strictObject({

@@ -1,7 +1,7 @@
 /** Reads the committed lock of a set, for the steps that start from one. */
 import { readFile } from 'node:fs/promises';
-import { quote } from '../kernel/diagnostic.ts';
-import { fail, type Outcome } from '../kernel/outcome.ts';
+import { quote } from '../../kernel/diagnostic.ts';
+import { fail, type Outcome } from '../../kernel/outcome.ts';
 import { lockFile, parseLockfile, type Lockfile } from './lockfile.ts';
 
 /** Fails with `lock/missing`, and as `parseLockfile` does. */

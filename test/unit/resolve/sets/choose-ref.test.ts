@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { chooseRef, fillBranches } from '../../../src/resolve/choose-ref.ts';
-import { component, setOf } from './facts.ts';
+import { chooseRef, fillBranches } from '../../../../src/resolve/sets/choose-ref.ts';
+import { component, setOf } from '../facts.ts';
 
 const at = { file: 'a.yaml', line: 3, column: 5, length: 11 };
 const set = {

@@ -1,5 +1,5 @@
 /** What a new lock changes, component by component: what a train's review is about. */
-import { canonicalJson } from '../kernel/digest.ts';
+import { canonicalJson } from '../../kernel/digest.ts';
 import type { LockedComponent, Lockfile } from './lockfile.ts';
 
 export interface LockChange {

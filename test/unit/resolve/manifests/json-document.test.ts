@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { parseJson } from '../../../src/resolve/json-document.ts';
+import { parseJson } from '../../../../src/resolve/manifests/json-document.ts';
 
 const mistake = (text: string) => {
   const parsed = parseJson('extension.json', text);

@@ -1,11 +1,11 @@
 /** The lockfile, from facts: what was chosen for each component and what its manifest says. Pure. */
-import type { Diagnostic } from '../kernel/diagnostic.ts';
-import { fail, settle, type Outcome } from '../kernel/outcome.ts';
-import { checkRequires } from './check-requires.ts';
-import type { ChosenRef } from './choose-ref.ts';
-import type { ExtensionSet, SetComponent } from './extension-set.ts';
+import type { Diagnostic } from '../../kernel/diagnostic.ts';
+import { fail, settle, type Outcome } from '../../kernel/outcome.ts';
+import { checkRequires } from '../constraints/check-requires.ts';
+import type { ChosenRef } from '../sets/choose-ref.ts';
+import type { ExtensionSet, SetComponent } from '../sets/extension-set.ts';
 import type { ComponentKind, LockedComponent, Lockfile } from './lockfile.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest } from '../manifests/manifest.ts';
 
 export interface ComponentFacts {
   readonly component: SetComponent;

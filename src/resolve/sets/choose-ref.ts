@@ -1,7 +1,7 @@
 /** The branch policy: which ref of a component is meant, given the refs that it has. */
-import { quote, type Diagnostic } from '../kernel/diagnostic.ts';
-import { nearest } from '../kernel/nearest.ts';
-import { fail, ok, type Outcome } from '../kernel/outcome.ts';
+import { quote, type Diagnostic } from '../../kernel/diagnostic.ts';
+import { nearest } from '../../kernel/nearest.ts';
+import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import type { BranchRule, ExtensionSet, SetComponent } from './extension-set.ts';
 
 export interface ChosenRef {

@@ -1,6 +1,6 @@
 /** Which component of a lock a checkout is: by its remote's url, else by the name that its extension.json registers. */
 import type { LockedComponent, Lockfile } from './lockfile.ts';
-import type { WorkTreeIdentity } from './ports.ts';
+import type { WorkTreeIdentity } from '../ports.ts';
 
 export function matchComponent(
   lock: Lockfile,

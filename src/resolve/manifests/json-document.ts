@@ -1,6 +1,6 @@
 /** JSON that keeps where each value stands, so that a mistake in an extension.json is shown where it was typed. */
-import type { Diagnostic, SourceRange } from '../kernel/diagnostic.ts';
-import { fail, ok, type Outcome } from '../kernel/outcome.ts';
+import type { Diagnostic, SourceRange } from '../../kernel/diagnostic.ts';
+import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
 
 type JsonPath = readonly string[];
 

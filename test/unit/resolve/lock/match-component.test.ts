@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Lockfile } from '../../../src/resolve/lockfile.ts';
-import { matchComponent } from '../../../src/resolve/match-component.ts';
+import type { Lockfile } from '../../../../src/resolve/lock/lockfile.ts';
+import { matchComponent } from '../../../../src/resolve/lock/match-component.ts';
 
 const lock = {
   components: [

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { ok } from '../../../src/kernel/outcome.ts';
-import { diffLock } from '../../../src/resolve/diff-lock.ts';
-import { formatLockfile, parseLockfile, type LockedComponent, type Lockfile } from '../../../src/resolve/lockfile.ts';
+import { ok } from '../../../../src/kernel/outcome.ts';
+import { diffLock } from '../../../../src/resolve/lock/diff-lock.ts';
+import { formatLockfile, parseLockfile, type LockedComponent, type Lockfile } from '../../../../src/resolve/lock/lockfile.ts';
 
 const component = (name: string, digit: string): LockedComponent => ({
   name,

@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { quote } from '../kernel/diagnostic.ts';
-import { fail, ok, type Outcome } from '../kernel/outcome.ts';
-import { parseYaml } from '../kernel/yaml-document.ts';
+import { quote } from '../../kernel/diagnostic.ts';
+import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
+import { parseYaml } from '../../kernel/yaml-document.ts';
 
 /** What extension.json or skin.json asks for, in its own words. */
 export interface Requirements {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readSet } from '../../../src/resolve/extension-set.ts';
+import { readSet } from '../../../../src/resolve/sets/extension-set.ts';
 
 async function workspace(sets: Readonly<Record<string, string>>) {
   const root = await mkdtemp(join(tmpdir(), 'mwpipe-sets-'));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { planLock } from '../../../src/resolve/plan-lock.ts';
-import { facts, setOf, type FactsOf } from './facts.ts';
+import { planLock } from '../../../../src/resolve/lock/plan-lock.ts';
+import { facts, setOf, type FactsOf } from '../facts.ts';
 
 const CORE = { core: { version: '1.43.0-wmf.1' } };
 

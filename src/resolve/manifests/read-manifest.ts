@@ -1,9 +1,9 @@
 /** Reads what describes a component from the commit or tree in question. */
 import { join } from 'node:path';
-import { fail, ok, type Outcome } from '../kernel/outcome.ts';
-import type { ComponentKind } from './lockfile.ts';
+import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
+import type { ComponentKind } from '../lock/lockfile.ts';
 import { manifestFile, parseManifest, type Manifest } from './manifest.ts';
-import type { GitObjects } from './ports.ts';
+import type { GitObjects } from '../ports.ts';
 
 export interface ManifestPlace {
   readonly name: string;

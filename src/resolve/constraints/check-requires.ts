@@ -1,6 +1,6 @@
 /** Whether each component gets what its extension.json requires: MediaWiki, PHP, other extensions, skins. */
-import { quote, type Diagnostic, type SourceRange } from '../kernel/diagnostic.ts';
-import type { LockedComponent } from './lockfile.ts';
+import { quote, type Diagnostic, type SourceRange } from '../../kernel/diagnostic.ts';
+import type { LockedComponent } from '../lock/lockfile.ts';
 import { parseConstraint, satisfies } from './version-constraint.ts';
 import { parseVersion } from './version.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseConstraint, satisfies } from '../../../src/resolve/version-constraint.ts';
-import { compareVersions, parseVersion, type Version } from '../../../src/resolve/version.ts';
+import { parseConstraint, satisfies } from '../../../../src/resolve/constraints/version-constraint.ts';
+import { compareVersions, parseVersion, type Version } from '../../../../src/resolve/constraints/version.ts';
 
 interface ComposerAnswers {
   readonly versions: readonly string[];

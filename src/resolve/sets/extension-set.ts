@@ -1,10 +1,10 @@
 /** `extension-sets/NAME.yaml`: which components, from where, by which branch policy; sets extend sets. */
-import { quote, type Diagnostic, type SourceRange } from '../kernel/diagnostic.ts';
-import { nearest } from '../kernel/nearest.ts';
-import { fail, ok, settle, type Outcome } from '../kernel/outcome.ts';
-import type { YamlDocument } from '../kernel/yaml-document.ts';
+import { quote, type Diagnostic, type SourceRange } from '../../kernel/diagnostic.ts';
+import { nearest } from '../../kernel/nearest.ts';
+import { fail, ok, settle, type Outcome } from '../../kernel/outcome.ts';
+import type { YamlDocument } from '../../kernel/yaml-document.ts';
 import { parseComponentName } from './component-name.ts';
-import type { ComponentKind } from './lockfile.ts';
+import type { ComponentKind } from '../lock/lockfile.ts';
 import { knownSets, readSetFile, type SetFile } from './set-file.ts';
 
 type Sources = SetFile['sources'];

@@ -1,15 +1,15 @@
 /** Work trees on top of a lock, in memory: what a developer builds, tests and deploys before anything is merged. */
-import { quote, type Diagnostic } from '../kernel/diagnostic.ts';
-import { nearest } from '../kernel/nearest.ts';
-import { fail, ok, settle, type Outcome } from '../kernel/outcome.ts';
-import type { RunContext } from '../kernel/run-context.ts';
-import { checkRequires, type RequiringComponent } from './check-requires.ts';
-import type { ResolveEvent } from './events.ts';
-import type { LockedComponent, Lockfile } from './lockfile.ts';
-import type { Manifest } from './manifest.ts';
-import { matchComponent } from './match-component.ts';
-import type { GitObjects, WorkTrees } from './ports.ts';
-import { readManifest } from './read-manifest.ts';
+import { quote, type Diagnostic } from '../../kernel/diagnostic.ts';
+import { nearest } from '../../kernel/nearest.ts';
+import { fail, ok, settle, type Outcome } from '../../kernel/outcome.ts';
+import type { RunContext } from '../../kernel/run-context.ts';
+import { checkRequires, type RequiringComponent } from '../constraints/check-requires.ts';
+import type { ResolveEvent } from '../events.ts';
+import type { LockedComponent, Lockfile } from '../lock/lockfile.ts';
+import type { Manifest } from '../manifests/manifest.ts';
+import { matchComponent } from '../lock/match-component.ts';
+import type { GitObjects, WorkTrees } from '../ports.ts';
+import { readManifest } from '../manifests/read-manifest.ts';
 
 export interface PatchSource {
   /** The component; found by the checkout's remote or its extension.json where it isn't named. */

@@ -1,5 +1,5 @@
 /** The short names of components: `core`, `vendor`, `Cite` (an extension), `skins/Vector`. */
-import type { ComponentKind } from './lockfile.ts';
+import type { ComponentKind } from '../lock/lockfile.ts';
 
 export interface NamedComponent {
   readonly kind: ComponentKind;
