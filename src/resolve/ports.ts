@@ -16,12 +16,18 @@ export interface TreeEntry {
   readonly bytes: number;
 }
 
+interface WantedRefs {
+  readonly url: string;
+  /** Those that begin with one of these, `refs/heads/wmf/`. @default every branch and tag */
+  readonly prefixes?: readonly string[];
+}
+
 export interface GitRefs {
   /**
-   * Every branch and tag of a remote: `refs/heads/master` to its commit (annotated tags peeled).
+   * Branches and tags of a remote: `refs/heads/master` to its commit (annotated tags peeled).
    * @returns fails with `git/missing`, `git/remote-gone`, `git/not-a-repo`, `git/timeout`
    */
-  refs(url: string, context: RunContext<never>): Promise<Outcome<ReadonlyMap<string, string>>>;
+  refs(wanted: WantedRefs, context: RunContext<never>): Promise<Outcome<ReadonlyMap<string, string>>>;
 }
 
 export interface GitObjects {

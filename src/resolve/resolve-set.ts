@@ -119,7 +119,7 @@ async function readComponent(
   context: RunContext<ResolveEvent>,
 ): Promise<Outcome<ComponentFacts>> {
   const { name, url } = component;
-  const refs = await ports.refs.refs(url, context);
+  const refs = await ports.refs.refs({ url }, context);
   if (!refs.ok) return fail(remoteProblem(component, known, refs.diagnostics[0]));
   const chosen = chooseRef(component, policy, refs.value);
   if (!chosen.ok) return chosen;

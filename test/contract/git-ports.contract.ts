@@ -26,20 +26,20 @@ function refsContract(name: string, open: typeof gitWorld): void {
     const commit = await world.git(join(world.root, 'remotes/mediawiki/core.git'), 'rev-parse', 'master');
     await world.tag('core', '1.0');
     await world.tag('core', '1.1', true);
-    const refs = await world.ports.refs.refs(world.url('core'), quiet);
+    const refs = await world.ports.refs.refs({ url: world.url('core') }, quiet);
     const expected = ['refs/heads/master', 'refs/tags/1.0', 'refs/tags/1.1'].map((ref) => [ref, commit]);
     expect(refs).toEqual(ok(new Map(expected as [string, string][])));
   });
 
   it(`${name}: says that there is no such repo`, async () => {
     await using world = await open({ core: {} });
-    const refs = await world.ports.refs.refs(world.url('extensions/Echoo'), quiet);
+    const refs = await world.ports.refs.refs({ url: world.url('extensions/Echoo') }, quiet);
     expect(refs).toMatchObject({ ok: false, diagnostics: [{ code: 'git/no-such-repo', exit: 'outside' }] });
   });
 }
 
 const fetchMaster = async (world: GitWorld, name: string) => {
-  const refs = await world.ports.refs.refs(world.url(name), quiet);
+  const refs = await world.ports.refs.refs({ url: world.url(name) }, quiet);
   const commit = refs.ok ? (refs.value.get('refs/heads/master') ?? '') : '';
   const fetched = await world.ports.objects.fetch({ url: world.url(name), commit, ref: 'refs/heads/master' }, quiet);
   return { commit, fetched, ref: { url: world.url(name), id: commit } };

@@ -65,14 +65,14 @@ it('works inside a hook of git, which points GIT_DIR elsewhere', async () => {
 it('says that the mirror or the remote is gone, and that git is not there', async () => {
   await using world = await gitWorld({ core: { 'a.php': 'a' } });
   await rm(join(world.root, 'remotes'), { recursive: true });
-  const gone = await world.ports.refs.refs(world.url('core'), quiet);
+  const gone = await world.ports.refs.refs({ url: world.url('core') }, quiet);
   expect(gone).toMatchObject({ ok: false, diagnostics: [{ code: 'git/no-mirror', exit: 'outside' }] });
   const mirrors = [{ from: 'https://git.world.example/r/', to: 'http://127.0.0.1:1/' }];
   const refused = openGit({ cache: world.cache, mirrors, environment: process.env });
-  const unreachable = await refused.refs.refs(world.url('core'), quiet);
+  const unreachable = await refused.refs.refs({ url: world.url('core') }, quiet);
   expect(unreachable).toMatchObject({ ok: false, diagnostics: [{ code: 'git/remote-gone', exit: 'outside' }] });
   const without = openGit({ cache: world.cache, mirrors, environment: { PATH: '/nowhere' } });
-  const missing = await without.refs.refs(world.url('core'), quiet);
+  const missing = await without.refs.refs({ url: world.url('core') }, quiet);
   expect(missing).toMatchObject({
     ok: false,
     diagnostics: [{ code: 'git/missing', hint: expect.stringContaining('apt-get install git') as string }],

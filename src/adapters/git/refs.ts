@@ -12,12 +12,12 @@ const SILENCE_MS = 60_000;
 
 export function gitRefs(mirrors: Mirrors, git: GitProcesses): GitRefs {
   return {
-    refs: async (url, { signal }) => {
+    refs: async ({ url, prefixes = ['refs/heads/', 'refs/tags/'] }, { signal }) => {
       const missing = mirrors.missing(url);
       if (missing !== undefined) return fail(noMirror(missing));
       const client = gitClient(git, { signal, silenceMs: SILENCE_MS });
       try {
-        return ok(parseRefs(await client.listRemote(['--heads', '--tags', mirrors.source(url)])));
+        return ok(parseRefs(await client.listRemote([mirrors.source(url)]), prefixes));
       } catch (cause) {
         signal.throwIfAborted();
         return fail(explain(messageOf(cause), url));
@@ -27,11 +27,12 @@ export function gitRefs(mirrors: Mirrors, git: GitProcesses): GitRefs {
 }
 
 /** An annotated tag is listed twice, the second time as `tag^{}` with its commit: that one is meant. */
-function parseRefs(listing: string): ReadonlyMap<string, string> {
+function parseRefs(listing: string, prefixes: readonly string[]): ReadonlyMap<string, string> {
   const refs = new Map<string, string>();
   for (const line of listing.split('\n')) {
     const [oid, ref] = line.split('\t');
-    if (oid !== undefined && ref !== undefined) refs.set(ref.replace(/\^\{\}$/, ''), oid);
+    if (oid === undefined || ref === undefined || !prefixes.some((prefix) => ref.startsWith(prefix))) continue;
+    refs.set(ref.replace(/\^\{\}$/, ''), oid);
   }
   return refs;
 }

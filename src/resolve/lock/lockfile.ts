@@ -17,6 +17,40 @@ export interface Requirements {
 
 export type ComponentKind = 'core' | 'vendor' | 'extension' | 'skin' | 'library';
 
+/** A repo inside a component, at the commit that the component's tree names. */
+export interface LockedSubmodule {
+  /** Below the component: `lib/ve`. */
+  readonly path: string;
+  readonly url: string;
+  readonly commit: string;
+  readonly tree: string;
+  readonly submodules?: readonly LockedSubmodule[];
+}
+
+/** A change under review, as it was taken: enough for anyone to take it again. */
+export interface LockedChange {
+  /** Gerrit's number, and which of its patchsets. */
+  readonly change: number;
+  readonly patchset: number;
+  /** Change-Id of its commit message. */
+  readonly id: string;
+  /** `refs/changes/23/1099123/3` of the component's url. */
+  readonly ref: string;
+  readonly commit: string;
+  /** `asked for`, or the change that depends on it. */
+  readonly because: string;
+}
+
+export interface ComponentPatch {
+  /** The component with everything on top. */
+  readonly tree: string;
+  readonly because: string;
+  /** Folder of a work tree: only this machine has it, so it never stands in the file. */
+  readonly from?: string;
+  /** In the order in which they were applied. */
+  readonly changes?: readonly LockedChange[];
+}
+
 export interface LockedComponent {
   /** As the set lists it: `core`, `vendor`, `Cite`, `skins/Vector`. */
   readonly name: string;
@@ -36,12 +70,13 @@ export interface LockedComponent {
   /** The name that extension.json registers, by which others require it. */
   readonly registered?: string;
   readonly requires?: Requirements;
-  /** A work tree on top; never in the committed file. */
-  readonly patch?: { readonly tree: string; readonly from: string; readonly because: string };
+  readonly submodules?: readonly LockedSubmodule[];
+  /** What was put on top of the commit. */
+  readonly patch?: ComponentPatch;
 }
 
 export interface Lockfile {
-  readonly schema: 'mwpipe.lock/1';
+  readonly schema: 'mwpipe.lock/2';
   readonly set: string;
   /** MW_VERSION of core. */
   readonly mediawiki: string;
@@ -49,7 +84,7 @@ export interface Lockfile {
   readonly components: readonly LockedComponent[];
 }
 
-const SCHEMA = 'mwpipe.lock/1';
+const SCHEMA = 'mwpipe.lock/2';
 const objectId = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, 'is no git object id');
 const constraints = z.record(z.string(), z.string());
 
@@ -60,15 +95,43 @@ export const requirementsSchema = z.strictObject({
   skins: constraints.exactOptional(),
 });
 
+const inside = z.string().regex(/^$|^(?!\/)(?!.*(^|\/)\.\.?(\/|$))/, 'leaves the tree');
+
+const submoduleSchema = z.strictObject({
+  path: inside,
+  url: z.string(),
+  commit: objectId,
+  tree: objectId,
+  get submodules() {
+    return z.array(submoduleSchema).exactOptional();
+  },
+});
+
+const changeSchema = z.strictObject({
+  change: z.int().positive(),
+  patchset: z.int().positive(),
+  id: z.string(),
+  ref: z.string().regex(/^refs\/changes\/\d\d\/\d+\/\d+$/, 'is no ref of a change'),
+  commit: objectId,
+  because: z.string(),
+});
+
+const patchSchema = z.strictObject({
+  tree: objectId,
+  because: z.string(),
+  changes: z.array(changeSchema).exactOptional(),
+});
+
+/** What /1 lacks is optional in /2, so one schema reads both. */
 const lockfileSchema = z.strictObject({
-  schema: z.literal(SCHEMA),
+  schema: z.enum(['mwpipe.lock/1', SCHEMA]).transform((): typeof SCHEMA => SCHEMA),
   set: z.string(),
   mediawiki: z.string(),
   components: z.array(
     z.strictObject({
       name: z.string(),
       kind: z.enum(['core', 'vendor', 'extension', 'skin', 'library']),
-      path: z.string().regex(/^$|^(?!\/)(?!.*(^|\/)\.\.?(\/|$))/, 'leaves the tree'),
+      path: inside,
       url: z.string(),
       ref: z.string(),
       fallback: z.string().exactOptional(),
@@ -77,6 +140,8 @@ const lockfileSchema = z.strictObject({
       version: z.string().exactOptional(),
       registered: z.string().exactOptional(),
       requires: requirementsSchema.exactOptional(),
+      submodules: z.array(submoduleSchema).exactOptional(),
+      patch: patchSchema.exactOptional(),
     }),
   ),
 });
@@ -93,7 +158,7 @@ export function parseLockfile(file: string, text: string): Outcome<Lockfile> {
   const header = parseYaml(file, text, schemaOnly);
   if (!header.ok) return header;
   const [name, version] = header.value.value.schema.split('/');
-  if (name === 'mwpipe.lock' && Number(version) > 1) {
+  if (name === 'mwpipe.lock' && Number(version) > 2) {
     return fail({
       code: 'lock/newer-schema',
       message: `the lock has schema ${quote(header.value.value.schema)}, this mwpipe reads up to ${quote(SCHEMA)}`,
@@ -113,6 +178,8 @@ export function formatLockfile(lock: Lockfile): string {
   const components = lock.components.map((component) => ({
     ...Object.fromEntries(MEMBERS.flatMap((key) => (component[key] === undefined ? [] : [[key, component[key]]]))),
     ...(component.requires === undefined ? {} : { requires: component.requires }),
+    ...(component.submodules === undefined ? {} : { submodules: component.submodules }),
+    ...(component.patch === undefined || component.patch.from !== undefined ? {} : { patch: component.patch }),
   }));
   const comment = `# Written by \`mwpipe resolve ${lock.set}\`: don't edit, commit it.\n`;
   const head = { schema: lock.schema, set: lock.set, mediawiki: lock.mediawiki };

@@ -25,7 +25,7 @@ export function planLock(set: ExtensionSet, facts: readonly ComponentFacts[], se
   const core = components.find(({ kind }) => kind === 'core');
   if (core === undefined) return fail(noCore(set));
   const mediawiki = core.version ?? '';
-  const lock: Lockfile = { schema: 'mwpipe.lock/1', set: set.name, mediawiki, components };
+  const lock: Lockfile = { schema: 'mwpipe.lock/2', set: set.name, mediawiki, components };
   const requiring = locked.toSorted((a, b) => compareComponents(a.component, b.component));
   const { platform } = set;
   return settle(lock, checkRequires(requiring, { set: set.name, setFile, mediawiki, platform, components }));

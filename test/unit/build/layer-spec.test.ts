@@ -16,7 +16,7 @@ function component(name: string, tree: string): LockedComponent {
 
 function lockWith(components: readonly LockedComponent[]): Lockfile {
   const first = [component('core', 'c'.repeat(40)), component('vendor', 'e'.repeat(40))];
-  return { schema: 'mwpipe.lock/1', set: 'test', mediawiki: '1.43.0', components: [...first, ...components] };
+  return { schema: 'mwpipe.lock/2', set: 'test', mediawiki: '1.43.0', components: [...first, ...components] };
 }
 
 const sizeOf = (tree: string): number => Number.parseInt(tree.slice(0, 5), 16);

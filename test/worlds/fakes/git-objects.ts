@@ -60,7 +60,7 @@ export function fakeGit(): FakeGit {
 }
 
 export function lockOf(...components: readonly LockedComponent[]): Lockfile {
-  return { schema: 'mwpipe.lock/1', set: 'test', mediawiki: '1.43.0', components };
+  return { schema: 'mwpipe.lock/2', set: 'test', mediawiki: '1.43.0', components };
 }
 
 function sortedEntries(files: Files): [string, Content][] {

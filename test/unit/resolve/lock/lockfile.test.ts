@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ok } from '../../../../src/kernel/outcome.ts';
 import { diffLock } from '../../../../src/resolve/lock/diff-lock.ts';
-import { formatLockfile, parseLockfile, type LockedComponent, type Lockfile } from '../../../../src/resolve/lock/lockfile.ts';
+import {
+  formatLockfile,
+  parseLockfile,
+  type LockedComponent,
+  type Lockfile,
+} from '../../../../src/resolve/lock/lockfile.ts';
 
 const component = (name: string, digit: string): LockedComponent => ({
   name,
@@ -14,7 +19,7 @@ const component = (name: string, digit: string): LockedComponent => ({
   tree: digit.repeat(40),
 });
 const lock = (...components: LockedComponent[]): Lockfile => ({
-  schema: 'mwpipe.lock/1',
+  schema: 'mwpipe.lock/2',
   set: 'demo',
   mediawiki: '1.43.9',
   components,
@@ -45,13 +50,29 @@ it('keeps a change of one component to its own lines', () => {
   ]);
 });
 
-it('never writes a patch', () => {
+it('writes and reads submodules in submodules, and changes under review', () => {
+  const leaf = { path: 'lib/ve', url: 'https://e/ve', commit: '3'.repeat(40), tree: '4'.repeat(40) };
+  const change = { change: 1099123, patchset: 3, id: 'I1', ref: 'refs/changes/23/1099123/3', commit: '5'.repeat(40) };
+  const written = lock({
+    ...component('VisualEditor', '1'),
+    submodules: [{ ...leaf, submodules: [{ ...leaf, path: 'x' }] }],
+    patch: { tree: '6'.repeat(40), because: 'change 1099123', changes: [{ ...change, because: 'asked for' }] },
+  });
+  expect(parseLockfile('a.lock.yaml', formatLockfile(written))).toEqual(ok(written));
+});
+
+it('reads the format before this one', () => {
+  const old = formatLockfile(lock(component('Cite', '1'))).replace('mwpipe.lock/2', 'mwpipe.lock/1');
+  expect(parseLockfile('a.lock.yaml', old)).toEqual(ok(lock(component('Cite', '1'))));
+});
+
+it('never writes a work tree', () => {
   const patch = { tree: 'e'.repeat(40), from: '/home/me/Cite', because: 'mine' };
   expect(formatLockfile(lock({ ...component('Cite', '1'), patch }))).toBe(formatLockfile(lock(component('Cite', '1'))));
 });
 
 it('refuses a lock that a newer mwpipe wrote', () => {
-  const newer = formatLockfile(lock()).replace('mwpipe.lock/1', 'mwpipe.lock/2');
+  const newer = formatLockfile(lock()).replace('mwpipe.lock/2', 'mwpipe.lock/3');
   expect(parseLockfile('a.lock.yaml', newer)).toMatchObject({
     ok: false,
     diagnostics: [{ code: 'lock/newer-schema', exit: 'input', at: { file: 'a.lock.yaml', line: 2, column: 9 } }],
