@@ -7,7 +7,7 @@ import { canonicalJson } from '../kernel/digest.ts';
 import { nearest } from '../kernel/nearest.ts';
 import { all, fail, ok, settle, type Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
-import { chooseRef, fillBranches, type BranchPolicy, type ChosenRef } from './sets/choose-ref.ts';
+import { allVariables, chooseRef, fillBranches, type BranchPolicy, type ChosenRef } from './sets/choose-ref.ts';
 import { diffLock, type LockChange } from './lock/diff-lock.ts';
 import type { ResolveEvent } from './events.ts';
 import { readSet, type ExtensionSet, type SetComponent } from './sets/extension-set.ts';
@@ -72,6 +72,7 @@ async function readFacts(reading: Reading, context: RunContext<ResolveEvent>): P
   const branches = fillBranches(set, request.variables ?? {});
   if (!branches.ok) return branches;
   const named = Object.keys(request.variables ?? {}).length > 0;
+  const variables = allVariables(set, request.variables ?? {});
   const limit = pLimit(AT_ONCE);
   const known = await knownComponents(request.root);
   let done = 0;
@@ -79,7 +80,7 @@ async function readFacts(reading: Reading, context: RunContext<ResolveEvent>): P
     context.signal.throwIfAborted();
     const firstOnly = named && component.kind === 'core';
     const facts = await readComponent(
-      { component, policy: { branches: branches.value, firstOnly }, known },
+      { component, policy: { branches: branches.value, firstOnly, variables }, known },
       ports,
       context,
     );
