@@ -8,7 +8,7 @@ import { lockFile, parseLockfile, type Lockfile } from './lock/lockfile.ts';
 import { planLock, type ComponentFacts } from './lock/plan-lock.ts';
 import { readFacts, type ResolvePorts } from './lock/read-facts.ts';
 import { writeLock, type Resolved, type WriteMode } from './lock/write-lock.ts';
-import { fillBranches } from './sets/choose-ref.ts';
+import { allVariables, fillBranches } from './sets/choose-ref.ts';
 import { readSet, type ExtensionSet } from './sets/extension-set.ts';
 import { knownComponents } from './sets/set-file.ts';
 
@@ -65,7 +65,11 @@ async function factsOf(
   return readFacts(
     {
       components: set.components,
-      policyOf: ({ kind }) => ({ branches: branches.value, firstOnly: named && kind === 'core' }),
+      policyOf: ({ kind }) => ({
+        branches: branches.value,
+        firstOnly: named && kind === 'core',
+        variables: allVariables(set, variables),
+      }),
       kept: kept.value,
       known: await knownComponents(request.root),
     },
