@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import type { ComponentKind } from '../lock/lockfile.ts';
-import { manifestFile, parseManifest, type Manifest } from './manifest.ts';
+import { manifestFiles, parseManifest, type Manifest } from './manifest.ts';
 import type { GitObjects } from '../ports.ts';
 
 export interface ManifestPlace {
@@ -15,20 +15,28 @@ export interface ManifestPlace {
   readonly folder?: string;
 }
 
-/** Undefined for kinds that have none. Fails with `resolve/no-manifest`, `resolve/wrong-manifest`, `json/syntax`. */
+/**
+ * Undefined for kinds that have none. Fails with `resolve/no-manifest`, and as `parseManifest` does.
+ */
 export async function readManifest(
   { name, kind, url, id, folder }: ManifestPlace,
   objects: GitObjects,
 ): Promise<Outcome<Manifest | undefined>> {
-  const path = manifestFile(kind);
-  if (path === undefined) return ok(undefined);
-  const file = folder === undefined ? `${name}@${id.slice(0, 7)}:${path}` : join(folder, path);
-  const content = await objects.file({ url, id }, path);
-  if (content !== undefined) return parseManifest({ kind, file, text: content.toString('utf8') });
+  const [usual, ...others] = manifestFiles(kind);
+  if (usual === undefined) return ok(undefined);
+  const shown = (path: string): string =>
+    folder === undefined ? `${name}@${id.slice(0, 7)}:${path}` : join(folder, path);
+  for (const path of [usual, ...others]) {
+    const content = await objects.file({ url, id }, path);
+    if (content !== undefined) return parseManifest({ kind, file: shown(path), content });
+  }
   return fail({
     code: 'resolve/no-manifest',
-    message: `${name} has no ${path}`,
-    hint: kind === 'core' ? 'is this MediaWiki core?' : `is it an ${kind}? a skin is listed as skins/NAME`,
-    at: { file, line: 1, column: 1, length: 1 },
+    message: `${name} has no ${usual}`,
+    hint:
+      kind === 'core'
+        ? 'is this MediaWiki core?'
+        : `is it a MediaWiki ${kind}? a skin is listed as skins/NAME, an extension by its name`,
+    at: { file: shown(usual), line: 1, column: 1, length: 1 },
   });
 }
