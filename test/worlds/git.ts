@@ -71,7 +71,7 @@ async function git(folder: string, ...args: readonly string[]): Promise<string> 
   return done.stdout.trimEnd();
 }
 
-async function addCommit(
+export async function addCommit(
   gitDir: string,
   files: WorldFiles,
   { branch = 'master', from = 'master' }: { branch?: string; from?: string } = {},

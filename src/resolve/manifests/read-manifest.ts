@@ -30,17 +30,21 @@ export async function readManifest(place: ManifestPlace, objects: GitObjects): P
   return file === undefined ? ok(undefined) : readFile({ ...place, file }, objects);
 }
 
+/** Wikibase is two extensions in one repo, and has no extension.json. */
+const NO_MANIFEST =
+  'a skin is listed as skins/NAME; one that registers by other files lists them: manifests: [extension-repo.json]';
+
 async function readFile(
   { name, kind, url, id, folder, file: path }: ManifestPlace & { readonly file: string },
   objects: GitObjects,
 ): Promise<Outcome<Manifest>> {
   const file = folder === undefined ? `${name}@${id.slice(0, 7)}:${path}` : join(folder, path);
   const content = await objects.file({ url, id }, path);
-  if (content !== undefined) return parseManifest({ kind, file, text: content.toString('utf8') });
+  if (content !== undefined) return parseManifest({ kind, file, content });
   return fail({
     code: 'resolve/no-manifest',
     message: `${name} has no ${path}`,
-    hint: kind === 'core' ? 'is this MediaWiki core?' : `is it an ${kind}? a skin is listed as skins/NAME`,
+    hint: kind === 'core' ? 'is this MediaWiki core?' : NO_MANIFEST,
     at: { file, line: 1, column: 1, length: 1 },
   });
 }
