@@ -10,6 +10,7 @@ interface ResolveFlags extends GlobalFlags {
   readonly with?: readonly string[];
   readonly dryRun?: boolean;
   readonly frozen?: boolean;
+  readonly update?: readonly string[] | true;
 }
 
 export function resolveCommand(run: RunCommand): Command {
@@ -18,6 +19,7 @@ export function resolveCommand(run: RunCommand): Command {
     .argument('<set>', 'name of an extension set: demo for extension-sets/demo.yaml')
     .option('--train <version>', 'the train to take: fills {train} of the branch policy')
     .option('--with <checkout>', 'put a checkout on top, DIR or NAME=DIR (shown, not written)', collect)
+    .option('--update [names...]', 'let only these components move (without names: all, as without it)')
     .option('--dry-run', 'show what would change and stop')
     .option('--frozen', 'fail where the lockfile would change')
     .addHelpText('after', '\nExample:\n  $ mwpipe resolve demo --train 1.43.0-wmf.2')
@@ -35,7 +37,8 @@ async function resolveWith(set: string, flags: ResolveFlags, tools: Tools<Resolv
   const mode = flags.frozen === true ? 'frozen' : flags.dryRun === true ? 'dry-run' : 'write';
   const variables = flags.train === undefined ? {} : { train: flags.train };
   const patches = (flags.with ?? []).map((checkout) => patchSource(checkout, tools.cwd));
-  return resolveIn(workspace.value, { set, mode, variables, patches }, tools.context);
+  const update = Array.isArray(flags.update) ? { update: flags.update as readonly string[] } : {};
+  return resolveIn(workspace.value, { set, mode, variables, patches, ...update }, tools.context);
 }
 
 function collect(value: string, before: readonly string[] = []): string[] {

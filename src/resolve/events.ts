@@ -9,11 +9,19 @@ export type ResolveEvent =
       readonly fallback?: string;
     }
   | {
-      readonly code: 'resolve/component-read';
+      /** Its commit is here. */
+      readonly code: 'resolve/component-fetched';
       readonly component: string;
-      readonly tree: string;
       readonly done: number;
       readonly of: number;
+      /** The last few that are still to come. */
+      readonly waiting: readonly string[];
+    }
+  | {
+      readonly code: 'resolve/submodule-read';
+      readonly component: string;
+      readonly path: string;
+      readonly commit: string;
     }
   | {
       readonly code: 'resolve/patch-taken';

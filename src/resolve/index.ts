@@ -1,6 +1,6 @@
 /** resolve: from an extension set to a lockfile. What other steps and the faces may see. */
 export type { ResolveEvent } from './events.ts';
-export type { ComponentKind, LockedComponent, Lockfile } from './lock/lockfile.ts';
+export type { ComponentKind, LockedComponent, LockedSubmodule, Lockfile } from './lock/lockfile.ts';
 export type { ChangedFile, GitObjects, TreeEntry, WorkTrees } from './ports.ts';
 export { readLock } from './lock/read-lock.ts';
 export { resolvePatched, type PatchSource } from './patches/resolve-patched.ts';

@@ -12,8 +12,12 @@ export function plainLine(event: ResolveEvent): Line | undefined {
     case 'resolve/ref-chosen':
       if (event.fallback === undefined) return undefined;
       return `${event.component}: ${branchName(event.ref)} (${event.fallback})`;
-    case 'resolve/component-read':
-      return { progress: `${event.done} of ${event.of}: ${event.component}` };
+    case 'resolve/component-fetched': {
+      const waiting = event.waiting.length === 0 ? '' : `, waiting for ${event.waiting.join(', ')}`;
+      return { progress: `${event.done} of ${event.of}: ${event.component}${waiting}` };
+    }
+    case 'resolve/submodule-read':
+      return { progress: `${event.component}: ${event.path}` };
     case 'resolve/patch-taken':
       return `${event.component} from ${event.from}${event.changed ? '' : ' (as it is in the lock)'}`;
     case 'resolve/lock-written':

@@ -41,6 +41,15 @@ export interface LockedChange {
   readonly because: string;
 }
 
+/** What one extension.json or skin.json registers. */
+interface Registration {
+  /** Inside the component: `extension-repo.json`, `FancyCaptcha/extension.json`. */
+  readonly file: string;
+  readonly registered?: string;
+  readonly version?: string;
+  readonly requires?: Requirements;
+}
+
 export interface ComponentPatch {
   /** The component with everything on top. */
   readonly tree: string;
@@ -70,6 +79,10 @@ export interface LockedComponent {
   /** The name that extension.json registers, by which others require it. */
   readonly registered?: string;
   readonly requires?: Requirements;
+  /** The file that says so, where it isn't extension.json or skin.json. */
+  readonly manifest?: string;
+  /** What further files register: ConfirmEdit's captchas, Wikibase's repository beside its client. */
+  readonly also?: readonly Registration[];
   readonly submodules?: readonly LockedSubmodule[];
   /** What was put on top of the commit. */
   readonly patch?: ComponentPatch;
@@ -107,6 +120,13 @@ const submoduleSchema = z.strictObject({
   },
 });
 
+const registrationSchema = z.strictObject({
+  file: inside,
+  registered: z.string().exactOptional(),
+  version: z.string().exactOptional(),
+  requires: requirementsSchema.exactOptional(),
+});
+
 const changeSchema = z.strictObject({
   change: z.int().positive(),
   patchset: z.int().positive(),
@@ -140,6 +160,8 @@ const lockfileSchema = z.strictObject({
       version: z.string().exactOptional(),
       registered: z.string().exactOptional(),
       requires: requirementsSchema.exactOptional(),
+      manifest: inside.exactOptional(),
+      also: z.array(registrationSchema).exactOptional(),
       submodules: z.array(submoduleSchema).exactOptional(),
       patch: patchSchema.exactOptional(),
     }),
@@ -178,6 +200,8 @@ export function formatLockfile(lock: Lockfile): string {
   const components = lock.components.map((component) => ({
     ...Object.fromEntries(MEMBERS.flatMap((key) => (component[key] === undefined ? [] : [[key, component[key]]]))),
     ...(component.requires === undefined ? {} : { requires: component.requires }),
+    ...(component.manifest === undefined ? {} : { manifest: component.manifest }),
+    ...(component.also === undefined ? {} : { also: component.also }),
     ...(component.submodules === undefined ? {} : { submodules: component.submodules }),
     ...(component.patch === undefined || component.patch.from !== undefined ? {} : { patch: component.patch }),
   }));

@@ -1,6 +1,6 @@
 /** Reads what describes a component from the commit or tree in question. */
 import { join } from 'node:path';
-import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
+import { all, fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import type { ComponentKind } from '../lock/lockfile.ts';
 import { manifestFile, parseManifest, type Manifest } from './manifest.ts';
 import type { GitObjects } from '../ports.ts';
@@ -13,15 +13,27 @@ export interface ManifestPlace {
   readonly id: string;
   /** Folder whose file people can edit. @default the commit: `Thanks@1a2b3c4:extension.json` */
   readonly folder?: string;
+  /** Files that register something, the first one under the component's own name. @default extension.json or skin.json */
+  readonly manifests?: readonly string[];
+}
+
+/** One for each file that registers something; none for kinds without one. Every mistake of every file is told. */
+export async function readManifests(place: ManifestPlace, objects: GitObjects): Promise<Outcome<readonly Manifest[]>> {
+  const usual = manifestFile(place.kind);
+  const files = place.manifests ?? (usual === undefined ? [] : [usual]);
+  return all(await Promise.all(files.map((file) => readFile({ ...place, file }, objects))));
 }
 
 /** Undefined for kinds that have none. Fails with `resolve/no-manifest`, `resolve/wrong-manifest`, `json/syntax`. */
-export async function readManifest(
-  { name, kind, url, id, folder }: ManifestPlace,
+export async function readManifest(place: ManifestPlace, objects: GitObjects): Promise<Outcome<Manifest | undefined>> {
+  const file = place.manifests?.[0] ?? manifestFile(place.kind);
+  return file === undefined ? ok(undefined) : readFile({ ...place, file }, objects);
+}
+
+async function readFile(
+  { name, kind, url, id, folder, file: path }: ManifestPlace & { readonly file: string },
   objects: GitObjects,
-): Promise<Outcome<Manifest | undefined>> {
-  const path = manifestFile(kind);
-  if (path === undefined) return ok(undefined);
+): Promise<Outcome<Manifest>> {
   const file = folder === undefined ? `${name}@${id.slice(0, 7)}:${path}` : join(folder, path);
   const content = await objects.file({ url, id }, path);
   if (content !== undefined) return parseManifest({ kind, file, text: content.toString('utf8') });

@@ -78,6 +78,13 @@ export function chooseRef(
   );
 }
 
+/** Prefixes of all refs that `chooseRef` may look at, so that a remote needn't tell all that it has; none for a commit. */
+export function wantedPrefixes({ pin }: SetComponent, { branches }: BranchPolicy): string[] {
+  if (pin?.kind === 'commit') return [];
+  if (pin !== undefined) return [`${pin.kind === 'branch' ? 'refs/heads/' : 'refs/tags/'}${pin.name}`];
+  return branches.map(({ name }) => `refs/heads/${name}`);
+}
+
 function missingBefore(name: string | undefined, branches: readonly Branch[]): string {
   const names = branches.map((branch) => branch.name);
   return (name === undefined ? names : names.slice(0, names.indexOf(name))).join(' nor ');

@@ -20,6 +20,8 @@ export interface SetComponent {
   readonly path: string;
   readonly url: string;
   readonly pin?: Pin;
+  /** Files that register something, where it isn't the usual one. */
+  readonly manifests?: readonly string[];
   readonly at: SourceRange;
 }
 
@@ -150,6 +152,7 @@ interface Entry {
   readonly branch?: string | undefined;
   readonly tag?: string | undefined;
   readonly commit?: string | undefined;
+  readonly manifests?: readonly string[] | undefined;
 }
 
 function readComponent(entry: Entry, sources: Sources): Omit<SetComponent, 'at'> | Diagnostic {
@@ -179,5 +182,6 @@ function readComponent(entry: Entry, sources: Sources): Omit<SetComponent, 'at'>
     path: entry.path ?? named.path,
     url: template.replaceAll('{name}', named.repo),
     ...(pin === undefined ? {} : { pin }),
+    ...(entry.manifests === undefined ? {} : { manifests: entry.manifests }),
   };
 }

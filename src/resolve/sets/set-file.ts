@@ -37,6 +37,8 @@ export const setSchema = z.strictObject({
           branch: name.optional(),
           tag: name.optional(),
           commit: name.optional(),
+          /** Files that register something: Wikibase's `extension-client.json` and `extension-repo.json`. */
+          manifests: z.array(name).min(1).optional(),
         }),
       ]),
     )

@@ -24,14 +24,17 @@ export function facts(components: Readonly<Record<string, FactsOf>>): ComponentF
     component: component(name),
     chosen: { ref: 'refs/heads/master', commit: 'c'.repeat(40) },
     tree: 'd'.repeat(40),
-    manifest: {
-      said: {
-        ...(version === undefined ? {} : { version }),
-        registered: registered ?? name.replace(/^skins\//, ''),
-        ...(requires === undefined ? {} : { requires }),
+    manifests: [
+      {
+        said: {
+          ...(version === undefined ? {} : { version }),
+          registered: registered ?? name.replace(/^skins\//, ''),
+          ...(requires === undefined ? {} : { requires }),
+        },
+        at: (path: readonly string[]) => ({ ...place(`${name}@ccccccc:extension.json`), line: path.length + 1 }),
       },
-      at: (path) => ({ ...place(`${name}@ccccccc:extension.json`), line: path.length + 1 }),
-    },
+    ],
+    submodules: [],
   }));
 }
 
