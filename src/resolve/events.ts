@@ -30,4 +30,9 @@ export type ResolveEvent =
       readonly tree: string;
       readonly changed: boolean;
     }
+  | {
+      /** Hard requirements go in a circle: each of these requires the next, the last one the first. */
+      readonly code: 'resolve/requires-cycle';
+      readonly components: readonly string[];
+    }
   | { readonly code: 'resolve/lock-written'; readonly file: string; readonly changes: number };

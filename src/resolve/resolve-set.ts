@@ -2,6 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
+import { findCircles } from './constraints/find-circles.ts';
+import { readKnownSets } from './constraints/known-sets.ts';
 import type { ResolveEvent } from './events.ts';
 import { keepLocked } from './lock/keep-locked.ts';
 import { lockFile, parseLockfile, type Lockfile } from './lock/lockfile.ts';
@@ -40,9 +42,23 @@ export async function resolveSet(
   context.emit({ code: 'resolve/set-read', set: request.set, components: set.value.components.length });
   const facts = await factsOf(set.value, { request, ports }, context);
   if (!facts.ok) return facts;
-  const lock = planLock(set.value, facts.value, `extension-sets/${request.set}.yaml`);
+  const lock = await planned(set.value, facts.value, request);
   if (!lock.ok) return lock;
+  for (const components of findCircles(lock.value.components))
+    context.emit({ code: 'resolve/requires-cycle', components });
   return writeLock(lock.value, { file: lockFile(request.root, request.set), mode: request.mode ?? 'write' }, context);
+}
+
+/** The other sets are read only where something is missing that one of them may have. */
+async function planned(
+  set: ExtensionSet,
+  facts: readonly ComponentFacts[],
+  { root }: ResolveRequest,
+): Promise<Outcome<Lockfile>> {
+  const setFile = `extension-sets/${set.name}.yaml`;
+  const lock = planLock(set, facts, { setFile });
+  if (lock.ok || !lock.diagnostics.some(({ code }) => code === 'resolve/missing-dependency')) return lock;
+  return planLock(set, facts, { setFile, known: await readKnownSets(root, set.name) });
 }
 
 interface Reading {

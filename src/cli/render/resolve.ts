@@ -20,6 +20,8 @@ export function plainLine(event: ResolveEvent): Line | undefined {
       return { progress: `${event.component}: ${event.path}` };
     case 'resolve/patch-taken':
       return `${event.component} from ${event.from}${event.changed ? '' : ' (as it is in the lock)'}`;
+    case 'resolve/requires-cycle':
+      return `a circle of requirements: ${[...event.components, event.components[0] ?? ''].join(' → ')}`;
     case 'resolve/lock-written':
       return undefined;
   }

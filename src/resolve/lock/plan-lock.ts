@@ -1,7 +1,8 @@
 /** The lockfile, from facts: what was chosen for each component and what its manifest says. Pure. */
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { fail, settle, type Outcome } from '../../kernel/outcome.ts';
-import { checkRequires, type RequiringComponent } from '../constraints/check-requires.ts';
+import { checkSet } from '../constraints/check-set.ts';
+import type { CheckedComponent, KnownSet } from '../constraints/set-facts.ts';
 import type { ChosenRef } from '../sets/choose-ref.ts';
 import type { ExtensionSet, SetComponent } from '../sets/extension-set.ts';
 import type { ComponentKind, LockedComponent, LockedSubmodule, Lockfile } from './lockfile.ts';
@@ -16,19 +17,30 @@ export interface ComponentFacts {
   readonly submodules: readonly LockedSubmodule[];
 }
 
-/** Same facts, same lock. Fails with every unmet requirement. */
-export function planLock(set: ExtensionSet, facts: readonly ComponentFacts[], setFile: string): Outcome<Lockfile> {
+export interface LockNames {
+  /** The set's file as people see it. */
+  readonly setFile: string;
+  /** Other sets of the workspace, for hints. */
+  readonly known?: readonly KnownSet[];
+}
+
+/** Same facts, same lock. Fails with all that is wrong with the set, as `checkSet` does. */
+export function planLock(
+  set: ExtensionSet,
+  facts: readonly ComponentFacts[],
+  { setFile, known = [] }: LockNames,
+): Outcome<Lockfile> {
   const components = facts.map(lockComponent).sort(compareComponents);
   const core = components.find(({ kind }) => kind === 'core');
   if (core === undefined) return fail(noCore(set));
   const mediawiki = core.version ?? '';
   const lock: Lockfile = { schema: 'mwpipe.lock/2', set: set.name, mediawiki, components };
-  const requiring = facts.flatMap(requiringOf).sort((a, b) => compareComponents(a.component, b.component));
+  const checked = facts.flatMap(checkedOf).sort((a, b) => compareComponents(a.component, b.component));
   const { platform } = set;
   const registered = components.flatMap(registrationsOf);
   return settle(
     lock,
-    checkRequires(requiring, { set: set.name, setFile, mediawiki, platform, components: registered }),
+    checkSet(checked, { set: set.name, setFile, mediawiki, platform, components: registered, known }),
   );
 }
 
@@ -56,10 +68,11 @@ function lockComponent({ component, chosen, tree, manifests, submodules }: Compo
 }
 
 /** What each file of a component requires, and where that was typed. */
-function requiringOf(facts: ComponentFacts): RequiringComponent[] {
+function checkedOf(facts: ComponentFacts): CheckedComponent[] {
   const component = lockComponent(facts);
-  if (facts.manifests.length === 0) return [{ component, at: () => facts.component.at }];
-  return facts.manifests.map(({ said, at }) => ({ component: { ...component, requires: {}, ...said }, at }));
+  const listed = facts.component.at;
+  if (facts.manifests.length === 0) return [{ component, at: () => listed, listed }];
+  return facts.manifests.map(({ said, at }) => ({ component: { ...component, requires: {}, ...said }, at, listed }));
 }
 
 /** The component under each name that it registers: by any of them others may require it. */

@@ -9,6 +9,9 @@ export interface FactsOf {
   readonly version?: string;
   readonly registered?: string;
   readonly requires?: Requirements;
+  readonly url?: string;
+  /** Of the set's YAML. @default 1 */
+  readonly line?: number;
 }
 
 const place = (file: string): SourceRange => ({ file, line: 1, column: 1, length: 1 });
@@ -28,8 +31,8 @@ export function component(name: string): SetComponent {
 }
 
 export function facts(components: Readonly<Record<string, FactsOf>>): ComponentFacts[] {
-  return Object.entries(components).map(([name, { version, registered, requires }]) => ({
-    component: component(name),
+  return Object.entries(components).map(([name, { version, registered, requires, url, line = 1 }]) => ({
+    component: { ...component(name), at: { ...place('a.yaml'), line }, ...(url === undefined ? {} : { url }) },
     chosen: { ref: 'refs/heads/master', commit: 'c'.repeat(40) },
     tree: 'd'.repeat(40),
     manifests: [
