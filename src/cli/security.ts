@@ -8,7 +8,7 @@ import { maySee, type GlobalFlags, type MakeCommand, type RunCommand, type Tools
 
 interface CheckFlags extends GlobalFlags {
   readonly patches?: string;
-  readonly version?: string;
+  readonly as?: string;
   readonly branch?: readonly string[];
   readonly allowEmpty?: boolean;
 }
@@ -21,7 +21,7 @@ function checkCommand(run: RunCommand): Command {
     .description('try every security patch on every set and branch; keeps and publishes nothing')
     .argument('[set...]', 'names of extension sets (default: all that have a lock)')
     .option('--patches <dir>', 'the private patch tree (default: security.patches of mwpipe.yaml)')
-    .option('--version <folder>', 'the folder of the tree to take (default: the version of the set, else next)')
+    .option('--as <version>', 'the folder of the tree to take (default: the version of the set, else next)')
     .option('--branch <branch>', 'the tips of a branch, instead of what the locks name; can be repeated', collect)
     .option('--allow-empty', 'a tree without a patch is no mistake')
     .option('--reveal [how]', 'show names, subjects and files, on a terminal alone; "force" elsewhere too')
@@ -41,7 +41,7 @@ async function check(sets: readonly string[], flags: CheckFlags, tools: Tools<Re
   const workspace = await tools.workspace();
   if (!workspace.ok) return workspace;
   const { checkSecurityIn } = await import('../composition/security.ts');
-  const { version, branch: branches = [], allowEmpty = false } = flags;
+  const { as: version, branch: branches = [], allowEmpty = false } = flags;
   const patches = { allowEmpty, ...(version === undefined ? {} : { version }) };
   const folder = flags.patches === undefined ? {} : { folder: resolve(tools.cwd, flags.patches) };
   return checkSecurityIn(workspace.value, { sets, branches, patches, ...folder }, tools.context);

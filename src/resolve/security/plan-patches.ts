@@ -73,7 +73,7 @@ function noVersion(version: string): Diagnostic {
   return {
     code: 'security/no-version',
     message: `the patch tree has no folder ${quote(version)}`,
-    hint: 'name one that is there, or leave --version out: the version of the set is taken, else next',
+    hint: 'name one that is there, or leave --as out: the version of the set is taken, else next',
     exit: 'input',
   };
 }
