@@ -1,15 +1,20 @@
 /** git behind the ports of resolve: refs, objects and work trees, made for one cache and its mirrors. */
-import type { GitObjects, GitRefs, WorkTrees } from '../../resolve/ports.ts';
+import type { GitObjects, GitRefs, PatchMails, TrackedFiles, WorkTrees } from '../../resolve/ports.ts';
+import { patchMails } from './apply-mails.ts';
 import { gitProcesses, type Environment } from './git-process.ts';
 import { mirrorsIn, type MirrorRule } from './mirrors.ts';
 import { gitObjects } from './objects.ts';
+import { privateStore } from './private-store.ts';
 import { gitRefs } from './refs.ts';
+import { trackedFiles } from './tracked-files.ts';
 import { workTrees } from './work-trees.ts';
 
 export interface GitPorts {
   readonly refs: GitRefs;
   readonly objects: GitObjects;
   readonly workTrees: WorkTrees;
+  readonly mails: PatchMails;
+  readonly tracked: TrackedFiles;
 }
 
 export interface GitOptions {
@@ -27,5 +32,7 @@ export function openGit({ cache, mirrors: rules, environment }: GitOptions): Git
     refs: gitRefs(mirrors, git),
     objects: gitObjects(mirrors, git),
     workTrees: workTrees(mirrors, git),
+    mails: patchMails(mirrors, privateStore(cache), git),
+    tracked: trackedFiles(git),
   };
 }

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { LockedComponent, Resolved, ResolveEvent } from '../../resolve/index.ts';
 import type { Shown } from '../run.ts';
 import type { Line } from './renderer.ts';
+import { securityLine } from './security.ts';
 import { duration, table } from './units.ts';
 
 export function plainLine(event: ResolveEvent): Line | undefined {
@@ -24,6 +25,11 @@ export function plainLine(event: ResolveEvent): Line | undefined {
       return `a circle of requirements: ${[...event.components, event.components[0] ?? ''].join(' → ')}`;
     case 'resolve/lock-written':
       return undefined;
+    case 'resolve/security-tree-open':
+    case 'resolve/security-folders-ignored':
+    case 'resolve/security-patch-tried':
+    case 'resolve/private-lock-written':
+      return securityLine(event);
   }
 }
 
