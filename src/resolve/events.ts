@@ -23,3 +23,22 @@ export type ResolveEvent =
       readonly changed: boolean;
     }
   | { readonly code: 'resolve/lock-written'; readonly file: string; readonly changes: number };
+
+/** What happens while the graph of a set is read. */
+export type GraphEvent =
+  | {
+      readonly code: 'resolve/code-read';
+      readonly component: string;
+      readonly files: number;
+      readonly done: number;
+      readonly of: number;
+    }
+  /** The graph lacks what it says. */
+  | {
+      readonly code: 'resolve/file-skipped';
+      readonly component: string;
+      readonly file: string;
+      readonly because: string;
+    }
+  /** Components that require each other: none of them can be had alone. */
+  | { readonly code: 'resolve/hard-cycle'; readonly components: readonly string[] };

@@ -5,3 +5,18 @@ export type { ChangedFile, GitObjects, TreeEntry, WorkTrees } from './ports.ts';
 export { readLock } from './lock/read-lock.ts';
 export { resolvePatched, type PatchSource } from './patches/resolve-patched.ts';
 export { resolveSet, type Resolved, type ResolveRequest } from './resolve-set.ts';
+export type { GraphEvent } from './events.ts';
+export { cyclesOf } from './graph/cycles.ts';
+export { parseDeclared } from './graph/declared.ts';
+export { dependentsOf, type Dependent } from './graph/dependents-of.ts';
+export { diffGraph, type GraphDiff } from './graph/diff-graph.ts';
+export {
+  EDGE_KINDS,
+  formatGraph,
+  type ComponentGraph,
+  type EdgeKind,
+  type GraphEdge,
+} from './graph/graph-document.ts';
+export { narrowGraph, type Narrowing } from './graph/narrow-graph.ts';
+export { readGraph, type GraphTools } from './graph/read-graph.ts';
+export { summariseGraph, type GraphSummary } from './graph/summarise-graph.ts';
