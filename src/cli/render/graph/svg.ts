@@ -22,47 +22,46 @@ const FILLS: Readonly<Record<ComponentGraph['components'][number]['kind'], strin
 
 export async function graphSvg(graph: ComponentGraph): Promise<string> {
   const viz = await instance();
-  const drawn = drawing(graph);
-  const result = viz.render(drawn, { format: 'svg', engine: 'dot' });
-  if (result.status === 'success') return withReasons(result.output, graph.edges);
+  const names = new Set(graph.edges.flatMap(({ from, to }) => [from, to]));
+  const drawn = graph.components.filter(({ name }) => names.has(name));
+  const result = viz.render(drawing(graph, drawn), { format: 'svg', engine: 'dot' });
+  if (result.status === 'success') return withTitles(result.output, { drawn, edges: graph.edges });
   const message = `Graphviz could not lay out the graph: ${result.errors.map((error) => error.message).join('; ')}`;
   throw new MwpipeError({ code: 'graph/layout', message, source: 'bug' });
 }
 
-function drawing(graph: ComponentGraph): Graph {
-  const names = new Set(graph.edges.flatMap(({ from, to }) => [from, to]));
-  const drawn = graph.components.filter(({ name }) => names.has(name));
-  const node = ({ name, kind }: (typeof drawn)[number]): Node => ({
-    name,
-    attributes: { label: plain(name), tooltip: plain(name), fillcolor: FILLS[kind] },
-  });
+type Component = ComponentGraph['components'][number];
+
+/** Numbers for names: Graphviz writes what it is given into comments of the SVG, where no name can be made safe. */
+function drawing(graph: ComponentGraph, drawn: readonly Component[]): Graph {
+  const numbers = new Map(drawn.map(({ name }, index) => [name, String(index)]));
+  const numberOf = (name: string): string => numbers.get(name) ?? '';
   return {
-    directed: true,
+    ...{ name: 'dependencies', directed: true },
     graphAttributes: {
       ...{ rankdir: 'LR', ranksep: 1.1, nodesep: 0.14, bgcolor: 'white', fontname: FONT, fontsize: 11, pad: 0.3 },
       ...{ labelloc: 't', labeljust: 'l', label: { html: legend(graph, graph.components.length - drawn.length) } },
-      ...{ splines: 'true', newrank: true, tooltip: ' ' },
     },
     nodeAttributes: {
       ...{ shape: 'box', style: 'rounded,filled', color: '#b0b8c0', fontname: FONT, fontsize: 11 },
       ...{ height: 0.28, margin: '0.25,0.04' },
     },
     edgeAttributes: { arrowsize: 0.6 },
-    nodes: drawn.map(node),
-    edges: graph.edges.map(edge),
+    nodes: drawn.map((one, index) => node(one, index)),
+    edges: graph.edges.map(({ from, to, kind }, index): Edge => {
+      const { colour, line } = LOOKS[kind];
+      const attributes = { id: `e${String(index)}`, color: colour, style: line };
+      return { tail: numberOf(from), head: numberOf(to), attributes };
+    }),
   };
 }
 
+function node({ name, kind }: Component, index: number): Node {
+  const label = plain(name).replaceAll('\\', '\\\\'); // Graphviz takes \N for the node's name
+  return { name: String(index), attributes: { id: `n${String(index)}`, label, fillcolor: FILLS[kind] } };
+}
+
 const FONT = 'Helvetica,Arial,sans-serif';
-
-function edge({ from, to, kind }: GraphEdge, index: number): Edge {
-  const { colour, line } = LOOKS[kind];
-  return { tail: from, head: to, attributes: { id: edgeId(index), color: colour, style: line, tooltip: kind } };
-}
-
-function edgeId(index: number): string {
-  return `edge-${String(index)}`;
-}
 
 /** Only the kinds that are drawn; and how many components have no edge, and so no place in the picture. */
 function legend({ set, mediawiki, edges }: ComponentGraph, alone: number): string {
@@ -77,14 +76,19 @@ function legend({ set, mediawiki, edges }: ComponentGraph, alone: number): strin
   return `<TABLE BORDER="0" CELLSPACING="1"><TR><TD ALIGN="LEFT" COLSPAN="2"><B>${title}</B></TD></TR>${rows.join('')}</TABLE>`;
 }
 
-/** Graphviz writes `A->B` as an edge's title, which a browser shows: the reasons say more. */
-function withReasons(svg: string, edges: readonly GraphEdge[]): string {
+interface Titled {
+  readonly drawn: readonly Component[];
+  readonly edges: readonly GraphEdge[];
+}
+
+/** What a browser shows where one points: Graphviz writes its own `0->1`, the name or the reasons say more. */
+function withTitles(svg: string, { drawn, edges }: Titled): string {
   return svg.replaceAll(
-    /(<g id="edge-(\d+)" class="edge">\s*<title>)[^<]*(<\/title>)/g,
-    (...found: readonly string[]) => {
-      const [whole = '', before = '', index = '', after = ''] = found;
-      const meant = edges[Number(index)];
-      return meant === undefined ? whole : before + escapeXmlLines(reasons(meant)) + after;
+    /(<g id="(n|e)(\d+)" class="\w+">\s*<title>)[^<]*/g,
+    (...[, before, what, index]: readonly string[]) => {
+      const edge = what === 'e' ? edges[Number(index)] : undefined;
+      const lines = edge === undefined ? [drawn[Number(index)]?.name ?? ''] : reasons(edge);
+      return `${before ?? ''}${lines.map(escapeXml).join('&#10;')}`;
     },
   );
 }
@@ -93,8 +97,4 @@ function reasons({ from, to, kind, because, count }: GraphEdge): string[] {
   const places = because.map(({ file, line, what }) => `${plain(what)}  ${plain(file)}:${String(line)}`);
   const more = count - because.length;
   return [`${from} → ${to}: ${kind}`, ...places, ...(more > 0 ? [`and ${String(more)} more`] : [])];
-}
-
-function escapeXmlLines(lines: readonly string[]): string {
-  return lines.map((line) => escapeXml(line)).join('&#10;');
 }
