@@ -5,6 +5,7 @@ import type { MakeCommand } from './run.ts';
 export const commandLoaders: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   resolve: async () => (await import('./resolve.ts')).resolveCommand,
   security: async () => (await import('./security.ts')).securityCommand,
+  graph: async () => (await import('./graph.ts')).graphCommand,
   build: async () => (await import('./build.ts')).buildCommand,
   test: async () => (await import('./test.ts')).testCommand,
   deploy: async () => (await import('./deploy.ts')).deployCommand,

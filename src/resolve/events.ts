@@ -56,3 +56,22 @@ export type ResolveEvent =
     }
   /** The lock with embargoed patches; `exposed` where git would take it into a commit. */
   | { readonly code: 'resolve/private-lock-written'; readonly file: string; readonly exposed: boolean };
+
+/** What happens while the graph of a set is read. */
+export type GraphEvent =
+  | {
+      readonly code: 'resolve/code-read';
+      readonly component: string;
+      readonly files: number;
+      readonly done: number;
+      readonly of: number;
+    }
+  /** The graph lacks what it says. */
+  | {
+      readonly code: 'resolve/file-skipped';
+      readonly component: string;
+      readonly file: string;
+      readonly because: string;
+    }
+  /** Components that require each other: none of them can be had alone. */
+  | { readonly code: 'resolve/hard-cycle'; readonly components: readonly string[] };

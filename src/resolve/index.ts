@@ -10,3 +10,18 @@ export { checkSecurity, type CheckRequest } from './security/check-security.ts';
 export type { SecurityTable } from './security/security-table.ts';
 export { toldOf } from './security/try-patches.ts';
 export { writePrivateLock, type PrivateLock } from './security/write-private-lock.ts';
+export type { GraphEvent } from './events.ts';
+export { cyclesOf } from './graph/cycles.ts';
+export { parseDeclared } from './graph/declared.ts';
+export { dependentsOf, type Dependent } from './graph/dependents-of.ts';
+export { diffGraph, type GraphDiff } from './graph/diff-graph.ts';
+export {
+  EDGE_KINDS,
+  formatGraph,
+  type ComponentGraph,
+  type EdgeKind,
+  type GraphEdge,
+} from './graph/graph-document.ts';
+export { narrowGraph, type Narrowing } from './graph/narrow-graph.ts';
+export { readGraph, type GraphTools } from './graph/read-graph.ts';
+export { summariseGraph, type GraphSummary } from './graph/summarise-graph.ts';
