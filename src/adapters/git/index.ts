@@ -1,7 +1,9 @@
 /** git behind the ports of resolve: refs, objects and work trees, made for one cache and its mirrors. */
+import { join } from 'node:path';
 import type { GitObjects, GitRefs, WorkTrees } from '../../resolve/ports.ts';
 import { gitProcesses, type Environment } from './git-process.ts';
 import { mirrorsIn, type MirrorRule } from './mirrors.ts';
+import { objectReader } from './object-reader.ts';
 import { gitObjects } from './objects.ts';
 import { gitRefs } from './refs.ts';
 import { workTrees } from './work-trees.ts';
@@ -10,6 +12,8 @@ export interface GitPorts {
   readonly refs: GitRefs;
   readonly objects: GitObjects;
   readonly workTrees: WorkTrees;
+  /** Ends the git that reads objects; it would end by itself some seconds later. */
+  close(): Promise<void>;
 }
 
 export interface GitOptions {
@@ -23,9 +27,11 @@ export interface GitOptions {
 export function openGit({ cache, mirrors: rules, environment }: GitOptions): GitPorts {
   const git = gitProcesses(environment);
   const mirrors = mirrorsIn(cache, rules, git);
+  const reader = objectReader(join(cache, 'git'), git);
   return {
     refs: gitRefs(mirrors, git),
-    objects: gitObjects(mirrors, git),
+    objects: gitObjects({ mirrors, git, reader }),
     workTrees: workTrees(mirrors, git),
+    close: () => reader.close(),
   };
 }
