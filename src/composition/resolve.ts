@@ -10,7 +10,7 @@ import {
   type ResolveEvent,
   type ResolveRequest,
 } from '../resolve/index.ts';
-import { gitOf } from './git.ts';
+import { withGit } from './git.ts';
 
 export interface ResolveOptions extends Omit<ResolveRequest, 'root'> {
   /** Work trees on top: shown, never written into the lock. */
@@ -22,9 +22,10 @@ export async function resolveIn(
   { patches, ...request }: ResolveOptions,
   context: RunContext<ResolveEvent>,
 ): Promise<Outcome<Resolved>> {
-  const git = await gitOf(workspace);
-  const resolved = await resolveSet({ ...request, root: workspace.root }, git, context);
-  if (!resolved.ok || patches.length === 0) return resolved;
-  const patched = await resolvePatched({ lock: resolved.value.lock, patches }, git, context);
-  return patched.ok ? ok({ ...resolved.value, lock: patched.value }) : patched;
+  return withGit(workspace, async (git) => {
+    const resolved = await resolveSet({ ...request, root: workspace.root }, git, context);
+    if (!resolved.ok || patches.length === 0) return resolved;
+    const patched = await resolvePatched({ lock: resolved.value.lock, patches }, git, context);
+    return patched.ok ? ok({ ...resolved.value, lock: patched.value }) : patched;
+  });
 }

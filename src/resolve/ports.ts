@@ -31,6 +31,23 @@ export interface GitRefs {
   refs(wanted: WantedRefs, context: RunContext<never>): Promise<Outcome<ReadonlyMap<string, string>>>;
 }
 
+export interface FileStat {
+  readonly oid: string;
+  readonly bytes: number;
+}
+
+/** What `GitObjects` knows of a commit without its files. */
+export interface Commit {
+  readonly tree: string;
+  readonly parents: readonly string[];
+  /** First paragraph of the message, on one line. */
+  readonly subject: string;
+  readonly message: string;
+  /** Milliseconds since 1970. */
+  readonly authored: number;
+  readonly committed: number;
+}
+
 export interface GitObjects {
   /**
    * Makes a commit readable here; touches no network where it is already.
@@ -41,11 +58,18 @@ export interface GitObjects {
     wanted: { readonly url: string; readonly commit: string; readonly ref: string },
     context: RunContext<never>,
   ): Promise<Outcome<{ readonly tree: string }>>;
-  /** The whole tree, recursive, sorted by path bytes. The object must have been fetched. */
+  /**
+   * The whole tree, recursive, sorted by path bytes. The object must have been fetched.
+   * Throws `git/odd-path` for a name that isn't UTF-8, `git/too-large` for more than a million entries.
+   */
   entries(ref: ObjectRef): Promise<readonly TreeEntry[]>;
-  /** One file; undefined where the tree has none at `path`. */
+  /** One file; undefined where the tree has none at `path`. Throws `git/too-large` above 256 MB. */
   file(ref: ObjectRef, path: string): Promise<Buffer | undefined>;
-  /** Blobs in the order asked, streamed by one git process; each is dropped before the next is read. */
+  /** The same file without reading it: what is too big needn't be. */
+  stat(ref: ObjectRef, path: string): Promise<FileStat | undefined>;
+  /** Undefined where it is no commit, or isn't here. */
+  commit(ref: ObjectRef): Promise<Commit | undefined>;
+  /** Blobs in the order asked, some MB ahead of the reader. Throws `git/too-large` at one above 256 MB. */
   blobs(url: string, oids: readonly string[]): AsyncIterable<{ readonly oid: string; readonly data: Buffer }>;
 }
 

@@ -5,8 +5,10 @@ import { expect, it } from 'vitest';
 import { openGit } from '../../src/adapters/git/index.ts';
 import { gitWorld, type GitWorld } from '../worlds/git.ts';
 import { gitPortsContract, quiet } from './git-ports.contract.ts';
+import { gitReadsContract } from './git-reads.contract.ts';
 
 gitPortsContract('git', gitWorld);
+gitReadsContract('git', gitWorld);
 
 const master = async (world: GitWorld, name: string) => {
   const commit = await world.git(join(world.root, `remotes/mediawiki/${name}.git`), 'rev-parse', 'master');

@@ -59,7 +59,10 @@ export async function gitWorld(repos: Readonly<Record<string, WorldFiles>>): Pro
       await git(root, 'clone', '-q', ...settings.flatMap((one) => ['-c', one]), '-b', branch, url(name), folder);
       return folder;
     },
-    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: async () => {
+      await ports.close();
+      await rm(root, { recursive: true, force: true });
+    },
   };
 }
 
