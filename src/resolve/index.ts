@@ -5,3 +5,4 @@ export type { ChangedFile, GitObjects, TreeEntry, WorkTrees } from './ports.ts';
 export { readLock } from './lock/read-lock.ts';
 export { resolvePatched, type PatchSource } from './patches/resolve-patched.ts';
 export { resolveSet, type Resolved, type ResolveRequest } from './resolve-set.ts';
+export { checkRef, checkUrl } from './sets/safe-names.ts';
