@@ -2,13 +2,18 @@
 import { MwpipeError } from '../../kernel/error.ts';
 import type { GitObjects, TreeEntry } from '../../resolve/ports.ts';
 import { readObjects } from './cat-file.ts';
-import { fetchCommit } from './fetch-commit.ts';
 import type { GitProcesses } from './git-process.ts';
 import type { Mirrors } from './mirrors.ts';
 
-export function gitObjects(mirrors: Mirrors, git: GitProcesses): GitObjects {
+interface ObjectTools {
+  readonly mirrors: Mirrors;
+  readonly git: GitProcesses;
+  readonly fetch: GitObjects['fetch'];
+}
+
+export function gitObjects({ mirrors, git, fetch }: ObjectTools): GitObjects {
   return {
-    fetch: (wanted, context) => fetchCommit(wanted, { mirrors, git, context }),
+    fetch,
     entries: async ({ url, id }) => {
       const listed = await git.run({ args: ['-C', await mirrors.open(url), ...LIST, id] });
       if (listed.code !== 0) throw unreadable(url, id, listed.stderr);
