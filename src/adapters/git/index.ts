@@ -2,12 +2,15 @@
 import { join } from 'node:path';
 import type { GitObjects, GitRefs, PatchMails, TrackedFiles, WorkTrees } from '../../resolve/ports.ts';
 import { patchMails } from './apply-mails.ts';
-import { gitProcesses, type Environment } from './git-process.ts';
+import { fetchCommit } from './fetch-commit.ts';
+import { gitProcesses, type Environment, type GitProcesses } from './git-process.ts';
+import { lsRefs } from './ls-refs/index.ts';
 import { mirrorsIn, type MirrorRule } from './mirrors.ts';
 import { objectReader } from './object-reader.ts';
 import { gitObjects } from './objects.ts';
 import { privateStore } from './private-store.ts';
 import { gitRefs } from './refs.ts';
+import { remotesOf } from './remotes.ts';
 import { trackedFiles } from './tracked-files.ts';
 import { workTrees } from './work-trees.ts';
 
@@ -19,6 +22,8 @@ export interface GitPorts {
   readonly tracked: TrackedFiles;
   /** Ends the git that reads objects; it would end by itself some seconds later. */
   close(): Promise<void>;
+  /** How many git processes were started so far. */
+  readonly processes: Pick<GitProcesses, 'started'>;
 }
 
 export interface GitOptions {
@@ -27,18 +32,25 @@ export interface GitOptions {
   readonly mirrors: readonly MirrorRule[];
   /** What git inherits: HOME for its config, PATH, ssh's agent. */
   readonly environment: Environment;
+  /** Without a byte or a word of progress for so long, a remote counts as silent. @default a minute */
+  readonly silenceMs?: number;
 }
 
-export function openGit({ cache, mirrors: rules, environment }: GitOptions): GitPorts {
+const SILENCE_MS = 60_000;
+
+export function openGit({ cache, mirrors: rules, environment, silenceMs = SILENCE_MS }: GitOptions): GitPorts {
   const git = gitProcesses(environment);
-  const mirrors = mirrorsIn(cache, rules, git);
+  const mirrors = mirrorsIn(cache, rules);
+  const remotes = remotesOf({ git, mirrors, silenceMs });
+  const ls = lsRefs({ silenceMs });
   const reader = objectReader(join(cache, 'git'), git);
   return {
-    refs: gitRefs(mirrors, git),
-    objects: gitObjects({ mirrors, git, reader }),
+    refs: gitRefs(remotes, ls),
+    objects: gitObjects({ mirrors, reader, fetch: (wanted, context) => fetchCommit(wanted, { remotes, ls, context }) }),
     workTrees: workTrees(mirrors, git),
     mails: patchMails(mirrors, privateStore(cache), git),
     tracked: trackedFiles(git),
     close: () => reader.close(),
+    processes: git,
   };
 }

@@ -1,7 +1,5 @@
 /** Commits, trees and blobs of components, read from their mirrors; fetched only where they are missing. */
 import type { GitObjects } from '../../resolve/ports.ts';
-import { fetchCommit } from './fetch-commit.ts';
-import type { GitProcesses } from './git-process.ts';
 import type { Mirrors } from './mirrors.ts';
 import type { ObjectReader } from './object-reader.ts';
 import { readBlob, readBlobs } from './read-blobs.ts';
@@ -11,11 +9,11 @@ import type { Located } from './unreadable.ts';
 
 interface ObjectTools {
   readonly mirrors: Mirrors;
-  readonly git: GitProcesses;
   readonly reader: ObjectReader;
+  readonly fetch: GitObjects['fetch'];
 }
 
-export function gitObjects({ mirrors, git, reader }: ObjectTools): GitObjects {
+export function gitObjects({ mirrors, reader, fetch }: ObjectTools): GitObjects {
   const tools = { reader, memory: treeMemory() };
   const trees = treeReader(tools);
   const locate = async (ref: { readonly url: string; readonly id: string }): Promise<Located> => ({
@@ -23,7 +21,7 @@ export function gitObjects({ mirrors, git, reader }: ObjectTools): GitObjects {
     mirror: await mirrors.open(ref.url),
   });
   return {
-    fetch: (wanted, context) => fetchCommit(wanted, { mirrors, git, context }),
+    fetch,
     entries: async (ref) => trees.entries(await locate(ref)),
     stat: async (ref, path) => trees.stat(await locate(ref), path),
     commit: async (ref) => trees.commit(await locate(ref)),
