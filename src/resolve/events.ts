@@ -22,4 +22,5 @@ export type ResolveEvent =
       readonly tree: string;
       readonly changed: boolean;
     }
+  | { readonly code: 'resolve/set-written'; readonly set: string; readonly components: number }
   | { readonly code: 'resolve/lock-written'; readonly file: string; readonly changes: number };

@@ -16,6 +16,7 @@ export function plainLine(event: ResolveEvent): Line | undefined {
       return { progress: `${event.done} of ${event.of}: ${event.component}` };
     case 'resolve/patch-taken':
       return `${event.component} from ${event.from}${event.changed ? '' : ' (as it is in the lock)'}`;
+    case 'resolve/set-written':
     case 'resolve/lock-written':
       return undefined;
   }
