@@ -11,3 +11,4 @@ export { importSet, type Imported } from './sets/import/import-set.ts';
 export { listSets, type ListedSet } from './sets/list-sets.ts';
 export { why } from './sets/read-why.ts';
 export type { Why } from './sets/why.ts';
+export { checkRef, checkUrl } from './sets/safe-names.ts';
