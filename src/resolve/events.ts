@@ -37,6 +37,7 @@ export type ResolveEvent =
       readonly code: 'resolve/requires-cycle';
       readonly components: readonly string[];
     }
+  | { readonly code: 'resolve/set-written'; readonly set: string; readonly components: number }
   | { readonly code: 'resolve/lock-written'; readonly file: string; readonly changes: number }
   /** Everybody on this machine can read the private patch tree. */
   | { readonly code: 'resolve/security-tree-open'; readonly folder: string }

@@ -25,4 +25,10 @@ export {
 export { narrowGraph, type Narrowing } from './graph/narrow-graph.ts';
 export { readGraph, type GraphTools } from './graph/read-graph.ts';
 export { summariseGraph, type GraphSummary } from './graph/summarise-graph.ts';
+export { readSet, type ExtensionSet, type SetComponent } from './sets/extension-set.ts';
+export { diffSets, type SetsDiff } from './sets/diff-sets.ts';
+export { importSet, type Imported } from './sets/import/import-set.ts';
+export { listSets, type ListedSet } from './sets/list-sets.ts';
+export { why } from './sets/read-why.ts';
+export type { Why } from './sets/why.ts';
 export { checkRef, checkUrl } from './sets/safe-names.ts';

@@ -23,6 +23,7 @@ export function plainLine(event: ResolveEvent): Line | undefined {
       return `${event.component} from ${event.from}${event.changed ? '' : ' (as it is in the lock)'}`;
     case 'resolve/requires-cycle':
       return `a circle of requirements: ${[...event.components, event.components[0] ?? ''].join(' → ')}`;
+    case 'resolve/set-written':
     case 'resolve/lock-written':
       return undefined;
     case 'resolve/security-tree-open':

@@ -39,8 +39,13 @@ export function namedComponent(kind: ComponentKind, repo: string): NamedComponen
     case 'skin':
       return { name: `skins/${repo}`, kind, repo, path: `skins/${repo}` };
     case 'extension':
-      return { name: repo, kind, repo, path: `extensions/${repo}` };
+      return { name: isTaken(repo) ? `extensions/${repo}` : repo, kind, repo, path: `extensions/${repo}` };
     case 'library':
       return { name: repo, kind, repo, path: repo };
   }
+}
+
+/** An extension that is called `core` is not core. */
+function isTaken(repo: string): boolean {
+  return repo === 'core' || repo === 'vendor';
 }

@@ -70,16 +70,18 @@ function circle({ name, via, at }: Reference): Diagnostic {
   return { code: 'resolve/set-cycle', message, hint: 'remove one of them', ...(at === undefined ? {} : { at }) };
 }
 
-function unknownSet(
+export function unknownSet(
   { name, at }: { readonly name: string; readonly at?: SourceRange },
   known: readonly string[],
 ): Diagnostic {
   const place = at === undefined ? {} : { at };
-  if (!isSetName(name)) {
-    const message = `${quote(name)} is no name of an extension set: a path, or what looks like one`;
-    return { code: 'resolve/wrong-set-name', message, hint: 'write demo for extension-sets/demo.yaml', ...place };
-  }
+  if (!isSetName(name)) return { ...wrongSetName(name), ...place };
   const near = nearest(name, known);
   const hint = near === undefined ? `sets here: ${known.join(', ') || 'none'}` : `did you mean ${near}?`;
   return { code: 'resolve/unknown-set', message: `there is no extension set ${quote(name)}`, hint, ...place };
+}
+
+export function wrongSetName(name: string): Diagnostic {
+  const message = `${quote(name)} is no name of an extension set: a path, or what looks like one`;
+  return { code: 'resolve/wrong-set-name', message, hint: 'write demo for extension-sets/demo.yaml' };
 }

@@ -111,10 +111,10 @@ export type ListedComponent = Exclude<z.output<typeof listedSchema>, string>;
 
 const SETS_FOLDER = 'extension-sets';
 /** Wikimedia's 196 components take 7 kB. */
-const MAX_BYTES = 1_000_000;
+export const MAX_BYTES = 1_000_000;
 
 /** `extension-sets/NAME.yaml` of the workspace in `root`. */
-function setFile(root: string, set: string): string {
+export function setFile(root: string, set: string): string {
   return join(root, SETS_FOLDER, `${set}.yaml`);
 }
 
@@ -134,7 +134,7 @@ export async function readSetFile(root: string, set: string): Promise<Outcome<Ya
   return readYaml(file, setSchema);
 }
 
-function hugeFile(file: string, bytes: number) {
+export function hugeFile(file: string, bytes: number) {
   return {
     code: 'resolve/huge-file',
     message: `${file} has ${bytes} bytes, a list of components at most ${MAX_BYTES}`,

@@ -23,15 +23,27 @@ export interface Sources {
 }
 
 const KINDS: readonly ComponentKind[] = ['core', 'vendor', 'extension', 'skin', 'library'];
-const GERRIT = 'https://gerrit.wikimedia.org/r/';
-const WIKIMEDIA = remotesOf({
-  core: `${GERRIT}mediawiki/core`,
-  vendor: `${GERRIT}mediawiki/vendor`,
-  extension: `${GERRIT}mediawiki/extensions/{name}`,
-  skin: `${GERRIT}mediawiki/skins/{name}`,
-  library: `${GERRIT}{name}`,
-  gerrit: GERRIT,
-});
+export const WIKIMEDIA_BASE = 'https://gerrit.wikimedia.org/r/';
+
+/** Where repos are below a Gerrit that is laid out as Wikimedia's. */
+export function overBase(base: string) {
+  return {
+    core: `${base}mediawiki/core`,
+    vendor: `${base}mediawiki/vendor`,
+    extension: `${base}mediawiki/extensions/{name}`,
+    skin: `${base}mediawiki/skins/{name}`,
+    library: `${base}{name}`,
+    gerrit: base,
+  };
+}
+
+const WIKIMEDIA = remotesOf(overBase(WIKIMEDIA_BASE));
+
+/** Where Wikimedia's Gerrit has it, by its name: `Cite`, `skins/Vector`. */
+export function wikimediaUrl({ kind, name }: { readonly kind: ComponentKind; readonly name: string }): string {
+  const template = WIKIMEDIA.get(kind)?.template ?? '';
+  return template.replaceAll('{name}', kind === 'skin' ? name.replace(/^skins\//, '') : name);
+}
 
 /** Every set knows Wikimedia's Gerrit by name. */
 const BUILT_IN: Sources = { unnamed: new Map(), named: new Map([['wikimedia', { set: '', value: WIKIMEDIA }]]) };

@@ -128,15 +128,20 @@ it("takes Wikimedia's Gerrit for a set named wikimedia-* that gives no source, a
 });
 
 it('moves what it inherits to a source of its own, and never what stands beside that', async () => {
-  const set = await read({
+  const sets = {
     one: 'version: 1\nbranches: [master]\nsources: { extension: "https://one/{name}", gerrit: "https://one" }\ncomponents: [Cite]\n',
     two: 'version: 1\nbranches: [master]\nsources: { extension: "https://two/{name}" }\ncomponents: [Echo]\n',
     a: 'version: 1\nextends: [one, two]\n',
     moved: 'version: 1\nextends: [a]\nsources: { extension: "https://three/{name}" }\n',
-  });
-  expect(set.components.map(({ url, gerrit }) => [url, gerrit])).toEqual([
+  };
+  const from = async (name: string) => (await read(sets, name)).components.map(({ url, gerrit }) => [url, gerrit]);
+  expect(await from('a')).toEqual([
     ['https://one/Cite', 'https://one/'],
     ['https://two/Echo', undefined],
+  ]);
+  expect(await from('moved')).toEqual([
+    ['https://three/Cite', undefined],
+    ['https://three/Echo', undefined],
   ]);
 });
 
