@@ -15,13 +15,7 @@ export { cyclesOf } from './graph/cycles.ts';
 export { parseDeclared } from './graph/declared.ts';
 export { dependentsOf, type Dependent } from './graph/dependents-of.ts';
 export { diffGraph, type GraphDiff } from './graph/diff-graph.ts';
-export {
-  EDGE_KINDS,
-  formatGraph,
-  type ComponentGraph,
-  type EdgeKind,
-  type GraphEdge,
-} from './graph/graph-document.ts';
+export { EDGE_KINDS, formatGraph, type ComponentGraph, type EdgeKind, type GraphEdge } from './graph/graph-document.ts';
 export { narrowGraph, type Narrowing } from './graph/narrow-graph.ts';
 export { readGraph, type GraphTools } from './graph/read-graph.ts';
 export { summariseGraph, type GraphSummary } from './graph/summarise-graph.ts';

@@ -23,6 +23,8 @@ export interface GraphDiff {
   readonly strangers: readonly { readonly name: string; readonly near?: string }[];
 }
 
+const COMMON: ReadonlySet<string> = new Set(['core', 'vendor']);
+
 /** @param kinds those that the file should have */
 export function diffGraph(graph: ComponentGraph, declared: Declared, kinds: readonly EdgeKind[]): GraphDiff {
   const known = new Set(graph.components.map(({ name }) => name));
@@ -30,25 +32,35 @@ export function diffGraph(graph: ComponentGraph, declared: Declared, kinds: read
   const written = new Set(inside.map(keyOf));
   const used = new Set([...graph.edges.map(keyOf), ...hardClosure(graph)]);
   const names = new Set(declared.names);
-  const unnamed = graph.components.filter(({ name }) => !names.has(name));
+  // Every repo has core: what core asks for is declared nowhere, unless the file has a place for it.
+  const common = new Set(graph.components.flatMap(({ kind, name }) => (COMMON.has(kind) ? [name] : [])));
   return {
     set: graph.set,
     file: declared.file,
     declared: inside.length,
-    missing: missingIn(graph, written, kinds),
+    missing: missingIn(graph, written, kinds).filter(({ from }) => !common.has(from) || names.has(from)),
     unused: inside.filter((edge) => !used.has(keyOf(edge))),
-    strangers: declared.names
-      .filter((name) => !known.has(name))
-      .map((name) => {
-        // A component that the file names rightly elsewhere is not what this word meant.
-        const near = nearestComponent(name, unnamed);
-        return near === undefined ? { name } : { name, near };
-      }),
+    strangers: strangersIn(graph, declared),
   };
 }
 
 function keyOf({ from, to }: DeclaredEdge): string {
   return `${from}\0${to}`;
+}
+
+/** Those that look misspelt first. */
+function strangersIn({ components }: ComponentGraph, declared: Declared): { name: string; near?: string }[] {
+  const names = new Set(declared.names);
+  const known = new Set(components.map(({ name }) => name));
+  // A component that the file names rightly elsewhere is not what this word meant.
+  const unnamed = components.filter(({ name }) => !names.has(name));
+  const strangers = declared.names
+    .filter((name) => !known.has(name))
+    .map((name) => {
+      const near = nearestComponent(name, unnamed);
+      return near === undefined ? { name } : { name, near };
+    });
+  return [...strangers.filter(({ near }) => near !== undefined), ...strangers.filter(({ near }) => near === undefined)];
 }
 
 function missingIn(graph: ComponentGraph, written: ReadonlySet<string>, kinds: readonly EdgeKind[]): MissingEdge[] {

@@ -3,6 +3,7 @@ import { diffGraph, EDGE_KINDS, formatGraph, parseDeclared, type EdgeKind } from
 import { component, graphOf } from './components.ts';
 
 const graph = graphOf([
+  component('core', { uses: [{ kind: 'loaded', name: 'Echo' }] }),
   component('Echo', { namespaces: ['Notify'] }),
   component('Thanks', {
     uses: [
@@ -49,15 +50,23 @@ Gift:
 });
 
 it('names what is missing with its strongest reason, what nothing uses, and what is not in the set', () => {
-  expect(diff('{ "Ecko": [], "Thanks": ["Nuke", "Zork"], "Gift": { "requires": ["Thanks"], "extras": [] } }')).toEqual({
+  expect(
+    diff('{ "Aa": [], "Ecko": [], "Thanks": ["Nuke", "Zork"], "Gift": { "requires": ["Thanks"], "extras": [] } }'),
+  ).toEqual({
     missing: ['Nuke Thanks isLoaded Thanks', 'Thanks Echo hard,import Echo'],
     unused: ['Thanks Nuke'],
-    strangers: ['Ecko (Echo)', 'Zork'],
+    strangers: ['Ecko (Echo)', 'Aa', 'Zork'],
   });
 });
 
 it('a file for phan should have what phan reads, and may leave the rest', () => {
   expect(diff('{ "Nuke": [] }', ['phan'])).toMatchObject({ missing: ['Nuke Echo phan extensions/Echo'] });
+});
+
+it('misses nothing of core, unless the file has a place for it', () => {
+  const rest = '"Thanks": ["Echo"], "Nuke": ["Thanks"], "Gift": ["Thanks"]';
+  expect(diff(`{${rest}}`)).toMatchObject({ missing: [] });
+  expect(diff(`{${rest}, "mediawiki/core": []}`)).toMatchObject({ missing: ['core Echo isLoaded Echo'] });
 });
 
 it('finds no difference from the graph itself', () => {
