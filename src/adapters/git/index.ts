@@ -1,15 +1,17 @@
 /** git behind the ports of resolve: refs, objects and work trees, made for one cache and its mirrors. */
-import type { GitObjects, GitRefs, WorkTrees } from '../../resolve/ports.ts';
+import type { GitObjects, GitRefs, TreeMerges, WorkTrees } from '../../resolve/ports.ts';
 import { gitProcesses, type Environment } from './git-process.ts';
 import { mirrorsIn, type MirrorRule } from './mirrors.ts';
 import { gitObjects } from './objects.ts';
 import { gitRefs } from './refs.ts';
+import { treeMerges } from './tree-merges.ts';
 import { workTrees } from './work-trees.ts';
 
 export interface GitPorts {
   readonly refs: GitRefs;
   readonly objects: GitObjects;
   readonly workTrees: WorkTrees;
+  readonly merges: TreeMerges;
 }
 
 export interface GitOptions {
@@ -27,5 +29,6 @@ export function openGit({ cache, mirrors: rules, environment }: GitOptions): Git
     refs: gitRefs(mirrors, git),
     objects: gitObjects(mirrors, git),
     workTrees: workTrees(mirrors, git),
+    merges: treeMerges(mirrors, git),
   };
 }
