@@ -8,6 +8,7 @@ import type { GlobalFlags, RunCommand, Tools } from './run.ts';
 interface ResolveFlags extends GlobalFlags {
   readonly train?: string;
   readonly with?: readonly string[];
+  readonly patch?: readonly string[];
   readonly dryRun?: boolean;
   readonly frozen?: boolean;
 }
@@ -18,6 +19,11 @@ export function resolveCommand(run: RunCommand): Command {
     .argument('<set>', 'name of an extension set: demo for extension-sets/demo.yaml')
     .option('--train <version>', 'the train to take: fills {train} of the branch policy')
     .option('--with <checkout>', 'put a checkout on top, DIR or NAME=DIR (shown, not written)', collect)
+    .option(
+      '--patch <change>',
+      'put a change under review on top, with all that it needs: N, N/PATCHSET or its url',
+      collect,
+    )
     .option('--dry-run', 'show what would change and stop')
     .option('--frozen', 'fail where the lockfile would change')
     .addHelpText('after', '\nExample:\n  $ mwpipe resolve demo --train 1.43.0-wmf.2')
@@ -35,7 +41,8 @@ async function resolveWith(set: string, flags: ResolveFlags, tools: Tools<Resolv
   const mode = flags.frozen === true ? 'frozen' : flags.dryRun === true ? 'dry-run' : 'write';
   const variables = flags.train === undefined ? {} : { train: flags.train };
   const patches = (flags.with ?? []).map((checkout) => patchSource(checkout, tools.cwd));
-  return resolveIn(workspace.value, { set, mode, variables, patches }, tools.context);
+  const changes = flags.patch ?? [];
+  return resolveIn(workspace.value, { set, mode, variables, patches, changes }, tools.context);
 }
 
 function collect(value: string, before: readonly string[] = []): string[] {

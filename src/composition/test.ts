@@ -7,7 +7,7 @@ import { ok, type Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
 import type { Workspace } from '../kernel/workspace.ts';
 import type { BuildEvent } from '../build/index.ts';
-import { readLock, type ResolveEvent } from '../resolve/index.ts';
+import { readLock, restorePatched, type ResolveEvent } from '../resolve/index.ts';
 import {
   loadPhpReader,
   planChanged,
@@ -46,7 +46,8 @@ export async function openTesting(
   options: TestOptions,
   context: Context,
 ): Promise<Outcome<Testing>> {
-  const lock = await readLock(workspace.root, options.set);
+  const read = await readLock(workspace.root, options.set);
+  const lock = read.ok ? await restorePatched(read.value, await gitOf(workspace), context) : read;
   if (!lock.ok) return lock;
   const ports = await testPorts(workspace, options, context);
   const request = { ...options, lock: lock.value, cache: workspace.cache };

@@ -25,6 +25,8 @@ export interface ResolveRequest {
   readonly variables?: Readonly<Record<string, string>>;
   /** `frozen` fails where the lock would change. @default 'write' */
   readonly mode?: 'write' | 'dry-run' | 'frozen';
+  /** Puts changes under review on the lock before it is compared and written. */
+  readonly onTop?: (lock: Lockfile) => Promise<Outcome<Lockfile>>;
 }
 
 export interface Resolved {
@@ -58,7 +60,8 @@ export async function resolveSet(
   const facts = await readFacts({ set: set.value, request, ports }, context);
   if (!facts.ok) return facts;
   const lock = planLock(set.value, facts.value, `extension-sets/${request.set}.yaml`);
-  return lock.ok ? applyLock(lock.value, request, context) : lock;
+  const whole = lock.ok && request.onTop !== undefined ? await request.onTop(lock.value) : lock;
+  return whole.ok ? applyLock(whole.value, request, context) : whole;
 }
 
 interface Reading {
