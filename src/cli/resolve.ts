@@ -10,6 +10,7 @@ import { maySee, type GlobalFlags, type RunCommand, type Tools } from './run.ts'
 interface ResolveFlags extends GlobalFlags {
   readonly train?: string;
   readonly with?: readonly string[];
+  readonly patch?: readonly string[];
   readonly dryRun?: boolean;
   readonly frozen?: boolean;
   readonly update?: readonly string[] | true;
@@ -23,6 +24,11 @@ export function resolveCommand(run: RunCommand): Command {
     .option('--train <version>', 'the train to take: fills {train} of the branch policy')
     .option('--with <checkout>', 'put a checkout on top, DIR or NAME=DIR (shown, not written)', collect)
     .option('--update [names...]', 'let only these components move (without names: all, as without it)')
+    .option(
+      '--patch <change>',
+      'put a change under review on top, with all that it needs: N, N/PATCHSET or its url',
+      collect,
+    )
     .option('--dry-run', 'show what would change and stop')
     .option('--frozen', 'fail where the lockfile would change')
     .option('--security [dir]', 'put security patches on top, into a private lock (default: of mwpipe.yaml)')
@@ -49,7 +55,11 @@ async function resolveWith(set: string, flags: ResolveFlags, tools: Tools<Resolv
   const variables = flags.train === undefined ? {} : { train: flags.train };
   const patches = (flags.with ?? []).map((checkout) => patchSource(checkout, tools.cwd));
   const update = Array.isArray(flags.update) ? { update: flags.update as readonly string[] } : {};
-  return resolveIn(workspace.value, { set, mode: modeOf(flags), variables, patches, ...update }, tools.context);
+  return resolveIn(
+    workspace.value,
+    { set, mode: modeOf(flags), variables, patches, changes: flags.patch ?? [], ...update },
+    tools.context,
+  );
 }
 
 async function secureWith(resolved: Outcome<Resolved>, flags: ResolveFlags, tools: Tools<ResolveEvent>) {

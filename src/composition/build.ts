@@ -16,7 +16,14 @@ import { blobStore } from '../kernel/blob-store.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
 import type { Workspace } from '../kernel/workspace.ts';
-import { readLock, resolvePatched, type Lockfile, type PatchSource, type ResolveEvent } from '../resolve/index.ts';
+import {
+  readLock,
+  resolvePatched,
+  restorePatched,
+  type Lockfile,
+  type PatchSource,
+  type ResolveEvent,
+} from '../resolve/index.ts';
 import { withGit, type GitPorts } from './git.ts';
 
 export interface BuildOptions extends Pick<BuildRequest, 'runtime' | 'flavour'> {
@@ -74,7 +81,8 @@ async function lockOf(
   workspace: Workspace,
   { options, git, context }: { readonly options: BuildOptions; readonly git: GitPorts; readonly context: Context },
 ): Promise<Outcome<Lockfile>> {
-  const lock = await readLock(workspace.root, options.set);
+  const read = await readLock(workspace.root, options.set);
+  const lock = read.ok ? await restorePatched(read.value, git, context) : read;
   if (!lock.ok || options.patches.length === 0) return lock;
   return resolvePatched({ lock: lock.value, patches: options.patches }, git, context);
 }

@@ -5,7 +5,7 @@ import { blobStore } from '../kernel/blob-store.ts';
 import { quote } from '../kernel/diagnostic.ts';
 import { messageOf, systemCodeOf } from '../kernel/error.ts';
 import { fail, ok, type Outcome } from '../kernel/outcome.ts';
-import type { RunContext } from '../kernel/run-context.ts';
+import { silent, type RunContext } from '../kernel/run-context.ts';
 import type { Workspace } from '../kernel/workspace.ts';
 import {
   diffGraph,
@@ -14,12 +14,13 @@ import {
   parseDeclared,
   readGraph,
   readLock,
+  restorePatched,
   type ComponentGraph,
   type GraphDiff,
   type GraphEvent,
   type Narrowing,
 } from '../resolve/index.ts';
-import { gitOf } from './git.ts';
+import { withGit } from './git.ts';
 
 export interface GraphOptions extends Narrowing {
   readonly set: string;
@@ -35,10 +36,13 @@ export async function graphIn(
 ): Promise<Outcome<ComponentGraph>> {
   const lock = await readLock(workspace.root, set);
   if (!lock.ok) return lock;
-  const { objects } = await gitOf(workspace);
   const blobs = blobStore(join(workspace.cache, 'blobs'));
-  const graph = await readGraph({ lock: lock.value, core }, { objects, blobs }, context);
-  return graph.ok ? narrowGraph(graph.value, narrowing) : graph;
+  return withGit(workspace, async (git) => {
+    const whole = await restorePatched(lock.value, git, silent(context));
+    if (!whole.ok) return whole;
+    const graph = await readGraph({ lock: whole.value, core }, { objects: git.objects, blobs }, context);
+    return graph.ok ? narrowGraph(graph.value, narrowing) : graph;
+  });
 }
 
 /** The same against a declared file. Only phan reads what its configuration names, so that isn't missed elsewhere. */

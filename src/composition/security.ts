@@ -15,7 +15,7 @@ import {
   type SecurityPatches,
   type SecurityTable,
 } from '../resolve/index.ts';
-import { gitOf } from './git.ts';
+import { withGit } from './git.ts';
 
 export interface CheckOptions extends Pick<CheckRequest, 'sets' | 'branches'> {
   readonly patches: Omit<SecurityPatches, 'folder'>;
@@ -30,8 +30,8 @@ export async function checkSecurityIn(
 ): Promise<Outcome<SecurityTable>> {
   const tree = patchTreeOf(workspace, folder);
   if (!tree.ok) return tree;
-  const git = await gitOf(workspace);
-  return checkSecurity({ root: workspace.root, ...request, patches: { ...patches, folder: tree.value } }, git, context);
+  const wanted = { root: workspace.root, ...request, patches: { ...patches, folder: tree.value } };
+  return withGit(workspace, (git) => checkSecurity(wanted, git, context));
 }
 
 export interface SecuredResult extends Secured {
@@ -48,14 +48,16 @@ export async function secureIn(
   const { resolved, mode, folder } = request;
   const tree = patchTreeOf(workspace, folder);
   if (!tree.ok) return tree;
-  const git = await gitOf(workspace);
-  const { lock } = resolved;
-  const secured = await applySecurity({ lock, patches: { folder: tree.value } }, git, context);
-  if (!secured.ok) return secured;
-  if (lock.components.some(({ patch }) => patch?.from !== undefined)) return ok({ ...secured.value, file: undefined });
-  const { root } = workspace;
-  const file = await writePrivateLock({ root, lock: secured.value.lock, mode }, git.tracked, context);
-  return file.ok ? ok({ ...secured.value, file: file.value }) : file;
+  return withGit(workspace, async (git) => {
+    const { lock } = resolved;
+    const secured = await applySecurity({ lock, patches: { folder: tree.value } }, git, context);
+    if (!secured.ok) return secured;
+    if (lock.components.some(({ patch }) => patch?.from !== undefined))
+      return ok({ ...secured.value, file: undefined });
+    const { root } = workspace;
+    const file = await writePrivateLock({ root, lock: secured.value.lock, mode }, git.tracked, context);
+    return file.ok ? ok({ ...secured.value, file: file.value }) : file;
+  });
 }
 
 function patchTreeOf({ root, document }: Workspace, named: string | undefined): Outcome<string> {

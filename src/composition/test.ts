@@ -7,7 +7,7 @@ import { ok, type Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
 import type { Workspace } from '../kernel/workspace.ts';
 import type { BuildEvent } from '../build/index.ts';
-import { readLock, type ResolveEvent } from '../resolve/index.ts';
+import { readLock, restorePatched, type ResolveEvent } from '../resolve/index.ts';
 import {
   loadPhpReader,
   planChanged,
@@ -46,9 +46,11 @@ export async function openTesting(
   options: TestOptions,
   context: Context,
 ): Promise<Outcome<Testing>> {
-  const lock = await readLock(workspace.root, options.set);
-  if (!lock.ok) return lock;
+  const read = await readLock(workspace.root, options.set);
+  if (!read.ok) return read;
   const git = await gitOf(workspace);
+  const lock = await restorePatched(read.value, git, context);
+  if (!lock.ok) return git.close().then(() => lock);
   const ports = await testPorts(workspace, { ...options, git }, context);
   const request = { ...options, lock: lock.value, cache: workspace.cache };
   return ok({

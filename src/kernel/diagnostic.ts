@@ -31,8 +31,11 @@ export interface Diagnostic {
   readonly secret?: Secret<string>;
 }
 
+/** JSON leaves these as they are; terminals obey them: more control characters, and what turns the direction of writing. */
+const OBEYED = /[\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/g;
+
 /** `"Echoo"`, as messages show a wrong value: quoted, and cut where it is huge or hides control characters. */
 export function quote(value: string): string {
   const shown = JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
-  return shown;
+  return shown.replaceAll(OBEYED, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

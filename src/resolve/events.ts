@@ -56,7 +56,8 @@ export type ResolveEvent =
       readonly moved?: true;
     }
   /** The lock with embargoed patches; `exposed` where git would take it into a commit. */
-  | { readonly code: 'resolve/private-lock-written'; readonly file: string; readonly exposed: boolean };
+  | { readonly code: 'resolve/private-lock-written'; readonly file: string; readonly exposed: boolean }
+  | ChangeEvent;
 
 /** What happens while the graph of a set is read. */
 export type GraphEvent =
@@ -76,3 +77,37 @@ export type GraphEvent =
     }
   /** Components that require each other: none of them can be had alone. */
   | { readonly code: 'resolve/hard-cycle'; readonly components: readonly string[] };
+
+/** Of changes under review. Subjects are left out where a change is private. */
+type ChangeEvent =
+  | {
+      readonly code: 'resolve/change-noted';
+      readonly change: number;
+      readonly patchset: number;
+      readonly project: string;
+      /** What is worth knowing of it; `left-out`, `merged` and `contained` ones are not applied. */
+      readonly note: ChangeNote;
+      readonly detail: string;
+    }
+  | {
+      readonly code: 'resolve/change-applied';
+      readonly component: string;
+      readonly change: number;
+      readonly patchset: number;
+      readonly subject?: string;
+      readonly because: string;
+      readonly tree: string;
+    };
+
+export type ChangeNote =
+  | 'left-out'
+  | 'merged'
+  | 'contained'
+  | 'newer-patchset'
+  | 'other-branch'
+  | 'private'
+  | 'work-in-progress'
+  | 'abandoned'
+  | 'not-mergeable'
+  | 'unread-footer'
+  | 'submodule-moved';

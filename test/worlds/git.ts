@@ -90,6 +90,15 @@ export async function gitWorld(
   };
 }
 
+/** As `git fast-import` reads them. */
+export function importLines(files: WorldFiles): string[] {
+  return Object.entries(files).map(([path, text]) => {
+    if (text === undefined) return `D ${path}\n`;
+    if (typeof text === 'object') return `M 160000 ${text.submodule} ${path}\n`;
+    return `M 100644 inline ${path}\ndata ${Buffer.byteLength(text)}\n${text}\n`;
+  });
+}
+
 const AUTHOR = ['-c', 'user.name=World', '-c', 'user.email=world@world.example'] as const;
 
 async function git(folder: string, ...args: readonly string[]): Promise<string> {
@@ -110,11 +119,7 @@ export async function addCommit(
   const refs = await runCommand(['git', '-C', gitDir, 'for-each-ref', '--format=%(refname)'], { env: PLAIN_GIT });
   const known = refs.stdout.split('\n');
   const parent = [branch, from].find((name) => known.includes(`refs/heads/${name}`));
-  const changes = Object.entries(files).map(([path, text]) => {
-    if (text === undefined) return `D ${path}\n`;
-    if (typeof text === 'object') return `M 160000 ${text.submodule} ${path}\n`;
-    return `M 100644 inline ${path}\ndata ${Buffer.byteLength(text)}\n${text}\n`;
-  });
+  const changes = importLines(files);
   const author = 'committer World <world@world.example> 1728259200 +0000';
   const start = parent === undefined ? '' : `from refs/heads/${parent}^0\n`;
   const stream = `commit refs/heads/${branch}\n${author}\ndata 6\nchange\n${start}${changes.join('')}\n`;

@@ -1,6 +1,6 @@
 /** git behind the ports of resolve: refs, objects and work trees, made for one cache and its mirrors. */
 import { join } from 'node:path';
-import type { GitObjects, GitRefs, PatchMails, TrackedFiles, WorkTrees } from '../../resolve/ports.ts';
+import type { GitObjects, GitRefs, PatchMails, TrackedFiles, TreeMerges, WorkTrees } from '../../resolve/ports.ts';
 import { patchMails } from './apply-mails.ts';
 import { fetchCommit } from './fetch-commit.ts';
 import { gitProcesses, type Environment, type GitProcesses } from './git-process.ts';
@@ -12,6 +12,7 @@ import { privateStore } from './private-store.ts';
 import { gitRefs } from './refs.ts';
 import { remotesOf } from './remotes.ts';
 import { trackedFiles } from './tracked-files.ts';
+import { treeMerges } from './tree-merges.ts';
 import { workTrees } from './work-trees.ts';
 
 export interface GitPorts {
@@ -24,6 +25,7 @@ export interface GitPorts {
   close(): Promise<void>;
   /** How many git processes were started so far. */
   readonly processes: Pick<GitProcesses, 'started'>;
+  readonly merges: TreeMerges;
 }
 
 export interface GitOptions {
@@ -52,5 +54,6 @@ export function openGit({ cache, mirrors: rules, environment, silenceMs = SILENC
     tracked: trackedFiles(git),
     close: () => reader.close(),
     processes: git,
+    merges: treeMerges(mirrors, git),
   };
 }

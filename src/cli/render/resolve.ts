@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import type { LockedComponent, Resolved, ResolveEvent } from '../../resolve/index.ts';
 import type { Shown } from '../run.ts';
+import { changeLine, changeRows } from './changes.ts';
 import type { Line } from './renderer.ts';
 import { securityLine } from './security.ts';
 import { duration, table } from './units.ts';
@@ -31,6 +32,9 @@ export function plainLine(event: ResolveEvent): Line | undefined {
     case 'resolve/security-patch-tried':
     case 'resolve/private-lock-written':
       return securityLine(event);
+    case 'resolve/change-noted':
+    case 'resolve/change-applied':
+      return changeLine(event);
   }
 }
 
@@ -42,10 +46,12 @@ export function showResolved(resolved: Resolved, facts: { readonly ms: number })
     after === undefined ? '→ gone' : `→ ${after}`,
     treeChanged ? '' : 'same files',
   ]);
-  const patched = lock.components.filter(({ patch }) => patch !== undefined).map(patchRow);
+  const patched = lock.components.filter(({ patch }) => patch?.from !== undefined).map(patchRow);
+  const changed = changeRows(lock);
   const text = [
     `MediaWiki ${lock.mediawiki}, ${lock.components.length} components, every requirement met (${duration(facts.ms)})`,
     ...(rows.length === 0 ? [] : [table(shortened(rows))]),
+    ...(changed.length === 0 ? [] : ['Changes on top, in this order:', table(changed)]),
     ...(patched.length === 0 ? [] : ['Patched, not in the lock file:', table(patched)]),
     `Lock  extension-sets/${basename(file)}: ${lockState(changes.length, written)}`,
     `Next  mwpipe build ${lock.set}`,
