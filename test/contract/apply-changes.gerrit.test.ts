@@ -165,6 +165,7 @@ it('says that a recorded change is gone from its server', async () => {
   if (!outcome.ok) throw new Error(JSON.stringify(outcome.diagnostics));
   const gitDir = join(set.root, 'remotes/mediawiki/extensions/Echo.git');
   await set.git(gitDir, 'update-ref', '-d', change.ref);
+  await set.git(gitDir, 'prune', '--expire=now');
   const restored = await restorePatched(outcome.value, set.elsewhere(), quiet);
   expect(restored).toMatchObject({
     ok: false,
