@@ -6,7 +6,7 @@ import type { Diagnostic, SourceRange } from '../../kernel/diagnostic.ts';
 import { inherit, own, type Ancestors, type Owned } from './inherit.ts';
 import type { BranchRule, SetPatch, SetRequirement } from './merged-set.ts';
 import { ownComponents, type Held } from './own-components.ts';
-import { refMistake, rules } from './read-component.ts';
+import { refMistakes, rules } from './read-component.ts';
 import type { SetNode } from './read-sets.ts';
 import { removeComponents } from './remove-components.ts';
 import { inheritSources, overSources, ownSources, withDefault, type Sources } from './sources.ts';
@@ -92,7 +92,7 @@ function policyOf({ document }: SetNode, wrong: Diagnostic[]): BranchRule[] | un
   const { branches } = document.value;
   if (branches === undefined) return undefined;
   const policy = rules(branches, ['branches'], document);
-  wrong.push(...policy.flatMap(({ template, at }) => refMistake(template, at)));
+  wrong.push(...policy.flatMap(({ template, at }) => refMistakes(template, at)));
   return policy;
 }
 

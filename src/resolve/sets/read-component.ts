@@ -3,9 +3,9 @@ import { quote, type Diagnostic, type SourceRange } from '../../kernel/diagnosti
 import type { YamlDocument, YamlPath } from '../../kernel/yaml-document.ts';
 import { namedComponent, parseComponentName, parseRepoPath, type NamedComponent } from './component-name.ts';
 import type { BranchRule, Origin, Pin, SetComponent } from './merged-set.ts';
-import { unsafePath, unsafeRef, unsafeUrl } from './name-checks.ts';
+import { checkPath, checkRef } from './safe-names.ts';
 import type { ListedComponent, SetFile } from './set-file.ts';
-import { unknownSource, URL_HINT, type Sources } from './sources.ts';
+import { unknownSource, urlMistakes, type Sources } from './sources.ts';
 
 /** A component as its set lists it; which url it has depends on who extends that set. */
 export interface ReadComponent extends NamedComponent {
@@ -104,35 +104,20 @@ function pinMistakes(entry: ListedComponent, keyAt: (key: string) => SourceRange
 
 function unsafeParts(entry: ListedComponent, keyAt: (...path: YamlPath) => SourceRange): Diagnostic[] {
   const { url, path, branch, tag, branches } = entry;
-  const mount = path === undefined || path === '' ? undefined : unsafePath(path);
-  const remote = url === undefined ? undefined : unsafeUrl(url.replaceAll('{name}', 'name'));
-  const wrong: Diagnostic[] = [];
-  if (remote !== undefined) wrong.push(unsafe('url', { value: url ?? '', reason: remote, at: keyAt('url') }));
-  if (mount !== undefined) wrong.push(unsafe('path', { value: path ?? '', reason: mount, at: keyAt('path') }));
-  const own = (branches ?? []).flatMap((template, index) => refMistake(template, keyAt('branches', index)));
-  return [...wrong, ...refMistake(branch, keyAt('branch')), ...refMistake(tag, keyAt('tag')), ...own];
-}
-
-interface Unsafe {
-  readonly value: string;
-  readonly reason: string;
-  readonly at: SourceRange;
-}
-
-function unsafe(what: 'url' | 'path' | 'ref', { value, reason, at }: Unsafe): Diagnostic {
-  return {
-    code: what === 'url' ? 'resolve/unsafe-url' : what === 'path' ? 'resolve/unsafe-path' : 'resolve/unsafe-ref',
-    message: `${quote(value)} ${reason}`,
-    hint: what === 'url' ? URL_HINT : what === 'path' ? 'write for example lib/foo' : 'write for example REL1_43',
-    at,
-  };
+  const mount = path === undefined || path === '' ? undefined : checkPath(path, keyAt('path'));
+  return [
+    ...(url === undefined ? [] : urlMistakes(url, keyAt('url'))),
+    ...(mount === undefined || mount.ok ? [] : mount.diagnostics),
+    ...(branch === undefined ? [] : refMistakes(branch, keyAt('branch'))),
+    ...(tag === undefined ? [] : refMistakes(tag, keyAt('tag'))),
+    ...(branches ?? []).flatMap((template, index) => refMistakes(template, keyAt('branches', index))),
+  ];
 }
 
 /** Of a branch, a tag or a template of branches. */
-export function refMistake(ref: string | undefined, at: SourceRange): Diagnostic[] {
-  const reason = ref === undefined ? undefined : unsafeRef(ref.replaceAll(/\{[a-z0-9]*\}/g, 'x'));
-  if (reason === undefined || ref === undefined) return [];
-  return [unsafe('ref', { value: ref, reason, at })];
+export function refMistakes(template: string, at: SourceRange): readonly Diagnostic[] {
+  const ref = checkRef(template.replaceAll(/\{[a-z0-9]*\}/g, 'NAME'), at);
+  return ref.ok ? [] : ref.diagnostics;
 }
 
 /** The component with the url that `sources` give it; a mistake where they give none. */

@@ -4,7 +4,7 @@ import { nearest } from '../../kernel/nearest.ts';
 import type { YamlDocument } from '../../kernel/yaml-document.ts';
 import type { ComponentKind } from '../lock/lockfile.ts';
 import { inherit, type Ancestors, type Owned } from './inherit.ts';
-import { unsafeUrl } from './name-checks.ts';
+import { checkUrl } from './safe-names.ts';
 import type { SetFile } from './set-file.ts';
 
 /** A url's template, and the Gerrit that reviews what it makes. */
@@ -115,8 +115,6 @@ function remotesOf(written: Written, inherited: Remotes = new Map()): Remotes {
   return new Map([...inherited].map(([kind, remote]) => [kind, { ...remote, ...gerrit }]));
 }
 
-export const URL_HINT = 'write for example https://gerrit.wikimedia.org/r/mediawiki/extensions/{name}';
-
 function unsafeTemplates(document: YamlDocument<SetFile>): Diagnostic[] {
   const written = Object.entries(document.value.sources).flatMap(([key, value]) =>
     typeof value === 'object'
@@ -124,11 +122,16 @@ function unsafeTemplates(document: YamlDocument<SetFile>): Diagnostic[] {
       : [{ path: [key], url: value }],
   );
   return written.flatMap(({ path, url }) => {
-    const reason = url === undefined ? undefined : unsafeUrl(url.replaceAll('{name}', 'name'));
-    if (reason === undefined || url === undefined) return [];
-    const at = document.at(['sources', ...path]);
-    return [{ code: 'resolve/unsafe-url' as const, message: `${quote(url)} ${reason}`, hint: URL_HINT, at }];
+    if (url === undefined) return [];
+    const repo = path.at(-1) === 'gerrit' ? `${url}/{name}` : url;
+    return urlMistakes(repo, document.at(['sources', ...path]));
   });
+}
+
+/** Of a url or of a template of urls. */
+export function urlMistakes(template: string, at: SourceRange): readonly Diagnostic[] {
+  const url = checkUrl(template.replaceAll('{name}', 'NAME'), at);
+  return url.ok ? [] : url.diagnostics;
 }
 
 export function unknownSource(name: string, known: readonly string[], at: SourceRange): Diagnostic {

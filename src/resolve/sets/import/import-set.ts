@@ -6,8 +6,8 @@ import { fail, ok, type Outcome } from '../../../kernel/outcome.ts';
 import type { RunContext } from '../../../kernel/run-context.ts';
 import { writeAtomically } from '../../../kernel/write-atomically.ts';
 import type { ResolveEvent } from '../../events.ts';
-import { refMistake } from '../read-component.ts';
 import { wrongSetName } from '../read-sets.ts';
+import { checkRef } from '../safe-names.ts';
 import { isSetName, setFile } from '../set-file.ts';
 import { planImport, type ImportPlan } from './plan-import.ts';
 import { readList } from './read-list.ts';
@@ -37,8 +37,8 @@ export async function importSet(
 ): Promise<Outcome<Imported>> {
   const set = as ?? bundle ?? nameFrom(file);
   if (!isSetName(set)) return fail(wrongSetName(set));
-  const unsafe = refMistake(branch, { file: '--branch', line: 1, column: 1, length: 1 })[0];
-  if (unsafe !== undefined) return fail({ code: unsafe.code, message: unsafe.message, hint: unsafe.hint ?? '' });
+  const ref = branch === undefined ? undefined : checkRef(branch);
+  if (ref?.ok === false) return ref;
   const list = await readList(file, bundle);
   if (!list.ok) return list;
   const from = bundle === undefined ? basename(file) : `${basename(file)}, bundle ${bundle}`;

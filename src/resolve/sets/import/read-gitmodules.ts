@@ -1,7 +1,7 @@
 /** A core branch's `.gitmodules`: each submodule a component, at its path, from its url, pinned to its branch. */
-import { quote, type Diagnostic } from '../../../kernel/diagnostic.ts';
-import { settle, type Outcome } from '../../../kernel/outcome.ts';
-import { unsafePath, unsafeRef, unsafeUrl } from '../name-checks.ts';
+import { quote, type Diagnostic, type SourceRange } from '../../../kernel/diagnostic.ts';
+import { fail, settle, type Outcome } from '../../../kernel/outcome.ts';
+import { checkPath, checkRef, checkUrl } from '../safe-names.ts';
 import { wikimediaUrl } from '../sources.ts';
 import { eachOnce, entryOf, isEntry, type ComponentList, type ListEntry } from './component-list.ts';
 import { parseGitmodules, type Submodule } from './parse-gitmodules.ts';
@@ -41,25 +41,16 @@ function lacks({ name, at }: Submodule, missing: readonly string[]): Diagnostic 
 
 function mistakesOf({ values }: Submodule): Diagnostic[] {
   const [path, url, branch] = [values.get('path'), values.get('url'), values.get('branch')];
-  const wrong: Diagnostic[] = [];
-  const refuse = (code: Diagnostic['code'], found: typeof path, reason: string | undefined): void => {
-    if (found === undefined || reason === undefined) return;
-    wrong.push({
-      code,
-      message: `${quote(found.value)} ${reason}`,
-      hint: 'refused: mend it, or leave it out',
-      at: found.at,
-    });
-  };
-  refuse('resolve/unsafe-path', path, path === undefined ? undefined : unsafePath(path.value));
   const relative = url !== undefined && /^\.{1,2}\//.test(url.value);
-  const remote =
-    url === undefined ? undefined : relative ? 'is relative to a url that this file doesn’t say' : unsafeUrl(url.value);
-  refuse('resolve/unsafe-url', url, remote);
-  refuse(
-    'resolve/unsafe-ref',
-    branch,
-    branch === undefined || branch.value === '.' ? undefined : unsafeRef(branch.value),
-  );
-  return wrong;
+  const checked = [
+    ...(path === undefined ? [] : [checkPath(path.value, path.at)]),
+    ...(url === undefined ? [] : [relative ? fail(isRelative(url)) : checkUrl(url.value, url.at)]),
+    ...(branch === undefined || branch.value === '.' ? [] : [checkRef(branch.value, branch.at)]),
+  ];
+  return checked.flatMap((one) => (one.ok ? [] : one.diagnostics));
+}
+
+function isRelative({ value, at }: { readonly value: string; readonly at: SourceRange }): Diagnostic {
+  const message = `${quote(value)} is relative to the url of core, which this file doesn't say`;
+  return { code: 'resolve/relative-url', message, hint: 'write the whole url', at };
 }

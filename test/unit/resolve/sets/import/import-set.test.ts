@@ -137,7 +137,7 @@ it('refuses submodules that would leave the tree, run a program, or mean what th
     'resolve/unsafe-path .gitmodules:2:9',
     'resolve/unsafe-path .gitmodules:5:9',
     'resolve/unsafe-url .gitmodules:9:8',
-    'resolve/unsafe-url .gitmodules:12:8',
+    'resolve/relative-url .gitmodules:12:8',
     'resolve/unsafe-ref .gitmodules:16:11',
     'resolve/unsafe-path .gitmodules:18:9',
     'resolve/wrong-gitmodules .gitmodules:20:1',
