@@ -50,9 +50,12 @@ function sendRefs(client: Socket, from: number): void {
   client.once('drain', () => sendRefs(client, at));
 }
 
-/** In front of a real server: everything is as it should be, but each pack ends after `bytes`. */
-export async function truncating(server: GitServer, bytes = 20): Promise<FaultyRemote> {
-  const front = await delayingFront(server.port, { roundTripMs: 0, cutAfter: bytes });
+/** In front of a real server: everything is as it should be, but each pack is cut, or stops coming. */
+export async function truncating(
+  server: GitServer,
+  { afterBytes = 20, then = 'close' }: { readonly afterBytes?: number; readonly then?: 'close' | 'silence' } = {},
+): Promise<FaultyRemote> {
+  const front = await delayingFront(server.port, { roundTripMs: 0, cutAfter: afterBytes, then });
   const scheme = server.url.slice(0, server.url.indexOf(':'));
   return { url: `${scheme}://127.0.0.1:${front.port}/`, [Symbol.asyncDispose]: () => front[Symbol.asyncDispose]() };
 }

@@ -7,8 +7,10 @@ export interface FrontOptions {
   readonly roundTripMs: number;
   /** Hides from a git daemon that the client knows protocol version 2. */
   readonly asVersion0?: boolean;
-  /** Closes the connection so many bytes after the start of a pack. */
+  /** Lets so many bytes of a pack through. */
   readonly cutAfter?: number;
+  /** What comes after them. @default 'close' */
+  readonly then?: 'close' | 'silence';
 }
 
 export interface Front extends AsyncDisposable {
@@ -65,7 +67,8 @@ async function portOf(server: Server): Promise<number> {
 }
 
 /** On a network the handshake takes one round trip before the client may speak; here the kernel has answered at once. */
-function join(client: Socket, behind: number, { roundTripMs, asVersion0 = false, cutAfter }: FrontOptions): void {
+function join(client: Socket, behind: number, options: FrontOptions): void {
+  const { roundTripMs, asVersion0 = false } = options;
   const server = connect({ host: '127.0.0.1', port: behind, noDelay: true, allowHalfOpen: true });
   server.on('error', () => client.resetAndDestroy());
   client.on('error', () => server.destroy()).on('close', () => server.destroy());
@@ -73,7 +76,7 @@ function join(client: Socket, behind: number, { roundTripMs, asVersion0 = false,
   const hide = (chunk: Buffer): Buffer =>
     asVersion0 ? Buffer.from(chunk.toString('latin1').replace('version=2', 'version=0'), 'latin1') : chunk;
   void carry(client, server, { halfMs: roundTripMs / 2, from: speaksFrom, change: hide });
-  void carry(server, client, { halfMs: roundTripMs / 2, from: 0, ...cutting(cutAfter) });
+  void carry(server, client, { halfMs: roundTripMs / 2, from: 0, ...cutting(options) });
 }
 
 interface Way {
@@ -110,7 +113,7 @@ async function carry(source: Socket, sink: Socket, { halfMs, from, change, ended
 }
 
 /** Lets everything through up to `cutAfter` bytes of the pack. */
-function cutting(cutAfter: number | undefined): Pick<Way, 'change' | 'ended'> {
+function cutting({ cutAfter, then = 'close' }: FrontOptions): Pick<Way, 'change' | 'ended'> {
   if (cutAfter === undefined) return { change: (chunk) => chunk };
   let left: number | undefined;
   const change = (chunk: Buffer): Buffer => {
@@ -121,5 +124,5 @@ function cutting(cutAfter: number | undefined): Pick<Way, 'change' | 'ended'> {
     left -= passed.length;
     return passed;
   };
-  return { change, ended: () => left === 0 };
+  return { change, ended: () => left === 0 && then === 'close' };
 }

@@ -77,7 +77,7 @@ const PATTERNS: readonly (readonly [RegExp, Known])[] = [
   [CUT, KNOWN.broken],
   [/does not appear to be a git repo|repository .*not found|not a git repo|does not exist|not exported/i, KNOWN.noRepo],
   [
-    /info\/refs not valid|invalid server response|protocol error: bad line length|valid.*git repository\?/i,
+    /dumb http transport|info\/refs not valid|invalid server response|protocol error: bad line length|valid.*git repository\?/i,
     KNOWN.notGit,
   ],
   [/unable to access|returned error: \d|unable to connect|hung up/i, KNOWN.gone],
