@@ -1,9 +1,10 @@
 /** Changes put on top with real git: merges, conflicts, what a component has already, and the same lock made whole elsewhere. */
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { resolvePatched, restorePatched, type Lockfile } from '../../src/resolve/index.ts';
+import { resolveChanges, resolvePatched, restorePatched, type Lockfile } from '../../src/resolve/index.ts';
 import { parseLockfile, formatLockfile } from '../../src/resolve/lock/lockfile.ts';
 import type { GitPorts } from '../../src/adapters/git/index.ts';
+import { testContext } from '../worlds/context.ts';
 import { reviewedSet } from '../worlds/reviewed-set.ts';
 import { applyChanges } from '../../src/resolve/patches/apply-changes.ts';
 import { quiet } from './git-ports.contract.ts';
@@ -185,4 +186,21 @@ it('refuses a component with changes and a work tree on top', async () => {
     ok: false,
     diagnostics: [{ code: 'resolve/patched-twice', message: 'Echo is patched by a work tree and by change 1001/1' }],
   });
+});
+
+it('tells that a change moves a submodule, whose commit the lock has apart', async () => {
+  await using set = await reviewedSet();
+  const { outcome } = await set.patched();
+  const change = await set.change('extensions/Echo');
+  if (!outcome.ok) throw new Error(JSON.stringify(outcome.diagnostics));
+  const submodule = { path: 'lib/x', url: 'https://x', commit: '1'.repeat(40), tree: '2'.repeat(40) };
+  const components = outcome.value.components.map((one) =>
+    one.name === 'Echo' ? { ...one, submodules: [submodule] } : one,
+  );
+  const context = testContext();
+  const request = { lock: { ...outcome.value, components }, asked: [{ number: change.number }] };
+  const patched = await resolveChanges(request, { ...set.ports, reviews: set.reviews }, context);
+  expect(patched).toMatchObject({ ok: true });
+  expect(context.events).toContainEqual(expect.objectContaining({ note: 'submodule-moved', change: 1001 }));
+  expect(patched.ok && patched.value.components.find(({ name }) => name === 'Echo')?.submodules).toEqual([submodule]);
 });

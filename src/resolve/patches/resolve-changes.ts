@@ -7,7 +7,7 @@ import type { RequiringComponent } from '../constraints/check-requires.ts';
 import type { ResolveEvent } from '../events.ts';
 import type { LockedChange, LockedComponent, Lockfile } from '../lock/lockfile.ts';
 import { readManifest } from '../manifests/read-manifest.ts';
-import type { Reviews } from '../ports.ts';
+import type { GitObjects, Reviews } from '../ports.ts';
 import { applyChanges, type ApplyPorts } from './apply-changes.ts';
 import type { AskedChange } from './asked-change.ts';
 import { reviewedComponents, type ReviewedComponent } from './change-repos.ts';
@@ -116,9 +116,29 @@ async function patchComponent(
   const manifest = await readManifest({ ...component, id: tree }, ports.objects);
   if (!manifest.ok) return manifest;
   for (const one of planned) tellApplied(one, { component, tree, changes }, context);
+  for (const note of await movedSubmodules({ component, tree, planned }, ports.objects)) tell(note, context);
   const patched = withManifest({ ...component, patch: { tree, because, changes } }, manifest.value);
   const place = { file: `${component.name}@${tree.slice(0, 7)}`, line: 1, column: 1, length: 1 };
   return ok([{ component: patched, at: manifest.value?.at ?? (() => place) }]);
+}
+
+/** The lock names a submodule's commit apart from the tree: a change that moves one leaves the lock's behind. */
+async function movedSubmodules(
+  {
+    component,
+    tree,
+    planned,
+  }: { readonly component: LockedComponent; readonly tree: string; readonly planned: readonly PlannedChange[] },
+  objects: GitObjects,
+): Promise<Note[]> {
+  const last = planned.at(-1)?.change;
+  if (last === undefined || component.submodules === undefined) return [];
+  const entries = await objects.entries({ url: component.url, id: tree });
+  const found = new Map(entries.filter(({ mode }) => mode === '160000').map(({ path, oid }) => [path, oid]));
+  const moved = component.submodules.filter(({ path, commit }) => found.get(path) !== commit);
+  return moved.map(({ path }) =>
+    noteOf(last, 'submodule-moved', `${component.name}/${path}: the lock keeps the old one`),
+  );
 }
 
 function lockedChange({ change, because }: PlannedChange): LockedChange {

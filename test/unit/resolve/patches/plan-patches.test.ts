@@ -237,3 +237,25 @@ it('says that a change is asked for at two patchsets, and what depends on nothin
     plan: { diagnostics: [{ code: 'resolve/no-such-dependency' }] },
   });
 });
+
+it('takes the patchset that somebody named before a newer one that is depended on', () => {
+  const facts = factsOf(
+    [
+      { repo: 0, depends: [] },
+      { repo: 1, depends: [0] },
+    ],
+    [1],
+  );
+  const older = { ...facts.changes[`${GERRIT} 100`]!, newest: 2 };
+  const newer = { ...older, patchset: 2 };
+  const known: PatchFacts = {
+    ...facts,
+    asked: [...facts.asked, { gerrit: GERRIT, number: 100, patchset: 1 }],
+    changes: { ...facts.changes, [`${GERRIT} 100/1`]: older },
+    ids: { [idKey(GERRIT, idOf(0))]: [newer] },
+  };
+  expect(planOf(known)).toMatchObject({
+    components: [{ name: 'Echo' }, { name: 'core', changes: [{ change: { patchset: 1 }, because: 'asked for' }] }],
+    notes: [{ note: 'newer-patchset', change: 100 }],
+  });
+});
