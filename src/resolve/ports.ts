@@ -154,7 +154,8 @@ export type PatchProblem =
   | 'leaves the component'
   | 'makes a link that leaves'
   | 'changes a submodule'
-  | 'too large';
+  | 'too large'
+  | 'its files are not here';
 
 /** Who wrote a patch and what it touches, for its owners. */
 export interface PatchDetails {

@@ -228,3 +228,12 @@ it('refuses a private folder that is a link', async () => {
   await symlink('/tmp', join(world.cache, 'private'));
   await expect(apply(world, [await fix(world)])).rejects.toMatchObject({ code: 'security/no-private-folder' });
 });
+
+it('says that the files are not here, where the store is damaged', async () => {
+  await using world = await gitWorld({ core: { 'a.php': TWENTY } });
+  const patch = await fix(world);
+  const remote = join(world.root, 'remotes/mediawiki/core.git');
+  const oid = await world.git(remote, 'rev-parse', 'master:a.php');
+  await rm(join(remote, 'objects', oid.slice(0, 2), oid.slice(2)));
+  expect(said(await apply(world, [patch]))).toEqual(['failed its files are not here']);
+});

@@ -30,11 +30,13 @@ async function everyWay(workspace: PrivateWorkspace, argv: readonly string[], ex
 
 /** core's fits, Cite's doesn't any more. */
 async function withConflict(workspace: PrivateWorkspace): Promise<void> {
+  const cite = await workspace.patch('extensions/Cite', 'line 3\n', 'canary 3\n');
   await workspace.write({
     [CORE]: await workspace.patch('core', 'line 3\n', 'canary 3\n'),
-    [CITE]: await workspace.patch('extensions/Cite', 'line 3\n', 'canary 3\n'),
+    // Of an ancestor that nobody has: git then says which file it is, in its traces too.
+    [CITE]: cite.replace(/^index .{7,}\.\.\w+ /gm, 'index 1111111..2222222 '),
   });
-  const files = { 'src/plain.php': LINES.replace('line 3\n', 'line three\n'), 'canary-9.php': 'another' };
+  const files = { 'src/canary.php': LINES.replace('line 3\n', 'line three\n'), 'canary-9.php': 'another' };
   await workspace.world.commit('extensions/Cite', files);
   await workspace.run(['resolve', 'demo']);
 }
@@ -58,7 +60,7 @@ it('shows them to their owner who insists', async () => {
   expect(exit).toBe(1);
   expect(stdout).toContain(CITE);
   expect(stdout).toContain('SECURITY: canary of T987654, by Canary Bird <canary@world.example>');
-  expect(stdout).toContain('src/plain.php');
+  expect(stdout).toContain('src/canary.php');
   expect(await workspace.leaks()).toEqual([]);
 });
 

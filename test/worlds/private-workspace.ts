@@ -1,4 +1,4 @@
-/** A workspace with a private patch tree full of canaries, and a search for them in everything that a run leaves. */
+/** A workspace with a private patch tree full of canary, and a search for them in everything that a run leaves. */
 import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { delimiter, join, relative } from 'node:path';
@@ -31,7 +31,7 @@ export interface PrivateWorkspace extends AsyncDisposable {
   runProgram(argv: readonly string[]): Promise<Ran>;
   /** Writes into the patch tree. */
   write(files: Readonly<Record<string, string | Buffer>>): Promise<unknown>;
-  /** A patch that touches the canary's file, with canaries all over. */
+  /** A patch that touches the canary's file, with canary all over. */
   patch(repo: string, from: string, to: string): Promise<string>;
   /** Files outside the private folder with a canary in name or content, and private ones that others can read. */
   leaks(): Promise<string[]>;
@@ -57,11 +57,11 @@ targets: {}
 const DEFINES = "<?php\ndefine( 'MW_VERSION', '1.43.0-wmf.2' );\n";
 export const LINES = Array.from({ length: 30 }, (_, at) => `line ${at}\n`).join('');
 
-/** core and Cite, resolved; `src/canary.php` in core is the file that is patched. */
+/** core and Cite, resolved; each has a file that patches change. */
 export async function privateWorkspace(): Promise<PrivateWorkspace> {
   const world = await gitWorld({
-    core: { 'includes/Defines.php': DEFINES, 'src/plain.php': LINES },
-    'extensions/Cite': { 'extension.json': '{"name": "Cite"}', 'src/plain.php': LINES },
+    core: { 'includes/Defines.php': DEFINES, 'src/canary.php': LINES },
+    'extensions/Cite': { 'extension.json': '{"name": "Cite"}', 'src/canary.php': LINES },
   });
   const [root, patches, bin] = ['workspace', 'patches', 'bin'].map((name) => join(world.root, name)) as [
     string,
@@ -103,7 +103,7 @@ function canaryPatch(
 ): Promise<string> {
   const text = { repo, subject: 'SECURITY: canary of T987654', author: 'Canary Bird <canary@world.example>' };
   return patchOf(world, text, async (folder) => {
-    const file = join(folder, 'src/plain.php');
+    const file = join(folder, 'src/canary.php');
     await writeFile(file, (await readFile(file, 'utf8')).replace(from, to));
     await writeFile(join(folder, `canary-${to.length}.php`), 'canary\n');
   });

@@ -182,6 +182,8 @@ async function tryPatch(bench: Bench): Promise<Verdict> {
 async function tryReverse(bench: Bench, said: string): Promise<Verdict> {
   if (/invalid path|beyond a symbolic link/.test(said))
     return { status: 'failed', problem: 'leaves the component', said };
+  if (/^error: (?:failed|unable) to read /m.test(said))
+    return { status: 'failed', problem: 'its files are not here', said };
   const conflict: Verdict = { status: 'failed', problem: 'conflict', said };
   if (/^Applied patch to .* with conflicts\.$/m.test(said)) return conflict;
   const reverse = await bench.run([...APPLY, '--check', '--reverse', 'patch']);

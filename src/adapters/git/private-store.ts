@@ -2,7 +2,7 @@
  * Where embargoed objects live: `private` below the cache, for this user alone. `private/git` holds what is kept, one
  * store a canonical url; `private/scratch` holds what a run works with, and what a killed one left until the next.
  */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { chmod, lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ export function privateStore(cache: string): PrivateStore {
   return {
     objects: async (url, publicObjects) => {
       await ownFolder(root);
-      const place = join(root, 'git', encodeURIComponent(url));
+      const place = join(root, 'git', folderName(url));
       await makeRepo(place);
       await mkdir(join(place, 'objects/info'), { recursive: true });
       await writeOnce(join(place, 'objects/info/alternates'), `${publicObjects}\n`);
@@ -39,6 +39,12 @@ export function privateStore(cache: string): PrivateStore {
       }
     },
   };
+}
+
+/** A file system takes 255 bytes. */
+function folderName(url: string): string {
+  const name = encodeURIComponent(url);
+  return name.length <= 200 ? name : `${name.slice(0, 120)}~${createHash('sha256').update(url).digest('hex')}`;
 }
 
 /** A link, or a folder of somebody else, is no place for what only its owners may see. */
