@@ -1,6 +1,6 @@
 /** Which layers an image has, lowest first, and what each is made of: known before any of them is made. */
 import { digestOf, sha256, type Digest } from '../kernel/digest.ts';
-import type { LockedComponent, Lockfile } from '../resolve/index.ts';
+import type { LockedComponent, LockedSubmodule, Lockfile } from '../resolve/index.ts';
 import type { MountedTree } from './mount.ts';
 
 export interface DeltaContent {
@@ -103,7 +103,7 @@ function magnitude(bytes: number): number {
 }
 
 function treesLayer({ name, components }: Group, sizeOf: (tree: string) => number): LayerSpec {
-  const trees = components.map(mountedTree);
+  const trees = components.flatMap(mountedTrees);
   return {
     name,
     key: layerKey(trees.map(({ tree, path }) => ({ tree, path }))),
@@ -114,9 +114,10 @@ function treesLayer({ name, components }: Group, sizeOf: (tree: string) => numbe
 
 function deltaLayer(component: LockedComponent, all: readonly LockedComponent[]): LayerSpec {
   const base = mountedTree(component);
+  const filled = [...all.map(({ path }) => path), ...mountedTrees(component).map(({ path }) => path)];
   const { tree, because } = component.patch ?? { tree: base.tree, because: '' };
-  const foreign = all.flatMap((other) => {
-    const inside = within(base.path, other.path);
+  const foreign = filled.flatMap((other) => {
+    const inside = within(base.path, other);
     return inside === undefined ? [] : [inside];
   });
   const content = { kind: 'delta', base, tree, foreign, because } as const;
@@ -135,6 +136,27 @@ function layerKey(content: unknown): Digest {
 
 function mountedTree({ name, url, commit, ref, tree, path }: LockedComponent): MountedTree {
   return { name, url, commit, ref, tree, path };
+}
+
+/** A component and the repos inside it, each where it is mounted. */
+export function mountedTrees(component: LockedComponent): MountedTree[] {
+  const { submodules = [] } = component;
+  return [mountedTree(component), ...submodules.flatMap((one) => submoduleTrees(one, component))];
+}
+
+function submoduleTrees(
+  { path, url, commit, tree, submodules = [] }: LockedSubmodule,
+  above: { readonly name: string; readonly path: string },
+): MountedTree[] {
+  const own = {
+    name: `${above.name}/${path}`,
+    url,
+    commit,
+    ref: 'HEAD',
+    tree,
+    path: [above.path, path].filter((part) => part !== '').join('/'),
+  };
+  return [own, ...submodules.flatMap((one) => submoduleTrees(one, own))];
 }
 
 /** `extensions/Cite` within '' is `extensions/Cite`; within itself, or elsewhere, nothing. */

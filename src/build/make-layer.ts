@@ -57,17 +57,23 @@ async function tarOf(content: LayerContent, reading: Reading): Promise<Outcome<A
   const trees = content.kind === 'delta' ? [content.base] : content.trees;
   const opened = all(await Promise.all(trees.map((tree) => openTree(tree, reading.objects, reading.context))));
   if (!opened.ok) return opened;
+  const filled = new Set(content.kind === 'trees' ? content.trees.map(({ path }) => path) : []);
   const parts: LayerPart[] = [];
   const unsafe: Diagnostic[] = [];
   for (const { mounted, part } of await readParts(content, reading)) {
     const checked = checkEntries(mounted, part.entries);
     for (const { path, because } of checked.skipped) {
+      if (filled.has(mountedAt(mounted, path))) continue; // a submodule that the lock has
       reading.context.emit({ code: 'build/entry-skipped', component: mounted.name, path, because });
     }
     unsafe.push(...checked.unsafe, ...(await checkLinks(mounted, { entries: checked.kept, reading })));
     parts.push({ ...part, entries: checked.kept });
   }
   return settle(treesTar(parts, reading.objects), unsafe);
+}
+
+function mountedAt({ path: mount }: MountedTree, path: string): string {
+  return mount === '' ? path : `${mount}/${path}`;
 }
 
 interface ReadPart {

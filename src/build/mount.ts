@@ -36,7 +36,8 @@ export function checkEntries(
   for (const entry of entries) {
     const reason = reasonAgainst(entry.path);
     if (reason !== undefined) unsafe.push(unsafePath(mounted, { path: entry.path, reason }));
-    else if (entry.mode === '160000') skipped.push({ path: entry.path, because: 'a submodule: list it in the set' });
+    else if (entry.mode === '160000')
+      skipped.push({ path: entry.path, because: 'a submodule that the lock does not have' });
     else kept.push(entry);
   }
   return { kept, skipped, unsafe };

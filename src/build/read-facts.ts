@@ -5,11 +5,12 @@ import pLimit from 'p-limit';
 import type { Digest } from '../kernel/digest.ts';
 import { all, fail, ok, type Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
-import type { LockedComponent, Lockfile, TreeEntry } from '../resolve/index.ts';
+import type { Lockfile, TreeEntry } from '../resolve/index.ts';
 import { readDelta } from './delta.ts';
 import type { BuildEvent } from './events.ts';
-import { layerSpecs, type LayerSpec } from './layer-spec.ts';
+import { layerSpecs, mountedTrees, type LayerSpec } from './layer-spec.ts';
 import { madeLayer, type MadeLayer } from './make-layer.ts';
+import type { MountedTree } from './mount.ts';
 import { openTree } from './open-tree.ts';
 import type { BuildPorts } from './ports.ts';
 
@@ -30,7 +31,9 @@ export async function readFacts(
   if (!entry.ok) return entry;
   const limit = pLimit(FETCHES_AT_ONCE);
   const sizes = all(
-    await Promise.all(lock.components.map((component) => limit(() => treeSize(component, ports, context)))),
+    await Promise.all(
+      lock.components.flatMap(mountedTrees).map((mounted) => limit(() => treeSize(mounted, ports, context))),
+    ),
   );
   if (!sizes.ok) return sizes;
   const specs = layerSpecs({ lock, sizes: new Map(sizes.value), entry: entry.value });
@@ -75,14 +78,14 @@ async function readEntry(folder: string): Promise<Outcome<string>> {
 
 /** Bytes of a tree's files: remembered, since asking git needs the commit fetched. */
 async function treeSize(
-  component: LockedComponent,
+  mounted: MountedTree,
   { blobs, objects }: BuildPorts,
   context: RunContext<BuildEvent>,
 ): Promise<Outcome<readonly [tree: string, bytes: number]>> {
-  const { url, tree } = component;
+  const { url, tree } = mounted;
   const known = await blobs.recall(`tree-bytes/${tree}`);
   if (typeof known === 'number') return ok([tree, known]);
-  const opened = await openTree(component, objects, context);
+  const opened = await openTree(mounted, objects, context);
   if (!opened.ok) return opened;
   const entries = await objects.entries({ url, id: tree });
   const bytes = bytesOf(entries);

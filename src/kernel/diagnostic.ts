@@ -1,4 +1,5 @@
 /** A diagnostic says what is wrong, where it was typed, and what to do now. */
+import type { Secret } from './secret.ts';
 
 /** A place in a file that somebody wrote. Lines and columns count from 1; `length` in UTF-16 units on that line. */
 export interface SourceRange {
@@ -26,6 +27,8 @@ export interface Diagnostic {
   readonly exit?: ExitClass;
   /** `private`: names an embargoed patch; public renderers show the code only. @default 'public' */
   readonly visibility?: 'public' | 'private';
+  /** Which file of an embargoed patch, or what git said of it: shown by `--reveal` alone. */
+  readonly secret?: Secret<string>;
 }
 
 /** `"Echoo"`, as messages show a wrong value: quoted, and cut where it is huge or hides control characters. */

@@ -1,4 +1,6 @@
 /** What happens while a set is resolved. */
+import type { PatchStatus } from './ports.ts';
+
 export type ResolveEvent =
   | { readonly code: 'resolve/set-read'; readonly set: string; readonly components: number }
   | {
@@ -9,11 +11,19 @@ export type ResolveEvent =
       readonly fallback?: string;
     }
   | {
-      readonly code: 'resolve/component-read';
+      /** Its commit is here. */
+      readonly code: 'resolve/component-fetched';
       readonly component: string;
-      readonly tree: string;
       readonly done: number;
       readonly of: number;
+      /** The last few that are still to come. */
+      readonly waiting: readonly string[];
+    }
+  | {
+      readonly code: 'resolve/submodule-read';
+      readonly component: string;
+      readonly path: string;
+      readonly commit: string;
     }
   | {
       readonly code: 'resolve/patch-taken';
@@ -22,4 +32,46 @@ export type ResolveEvent =
       readonly tree: string;
       readonly changed: boolean;
     }
-  | { readonly code: 'resolve/lock-written'; readonly file: string; readonly changes: number };
+  | {
+      /** Hard requirements go in a circle: each of these requires the next, the last one the first. */
+      readonly code: 'resolve/requires-cycle';
+      readonly components: readonly string[];
+    }
+  | { readonly code: 'resolve/lock-written'; readonly file: string; readonly changes: number }
+  /** Everybody on this machine can read the private patch tree. */
+  | { readonly code: 'resolve/security-tree-open'; readonly folder: string }
+  /** On top of the patch tree are folders that are named like no version. */
+  | { readonly code: 'resolve/security-folders-ignored'; readonly folder: string; readonly count: number }
+  /** What became of one security patch: whose it is and its place, never what it is. */
+  | {
+      readonly code: 'resolve/security-patch-tried';
+      readonly set: string;
+      readonly branch?: string;
+      readonly component?: string;
+      readonly submodule?: string;
+      readonly number: number;
+      readonly status: PatchStatus;
+      readonly because?: string;
+      readonly moved?: true;
+    }
+  /** The lock with embargoed patches; `exposed` where git would take it into a commit. */
+  | { readonly code: 'resolve/private-lock-written'; readonly file: string; readonly exposed: boolean };
+
+/** What happens while the graph of a set is read. */
+export type GraphEvent =
+  | {
+      readonly code: 'resolve/code-read';
+      readonly component: string;
+      readonly files: number;
+      readonly done: number;
+      readonly of: number;
+    }
+  /** The graph lacks what it says. */
+  | {
+      readonly code: 'resolve/file-skipped';
+      readonly component: string;
+      readonly file: string;
+      readonly because: string;
+    }
+  /** Components that require each other: none of them can be had alone. */
+  | { readonly code: 'resolve/hard-cycle'; readonly components: readonly string[] };

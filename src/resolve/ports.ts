@@ -1,6 +1,7 @@
 /** What resolving, building and testing ask of git: refs of remotes, objects by id, and the state of a work tree. */
 import type { Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
+import type { Secret } from '../kernel/secret.ts';
 
 /** A commit or tree of the component with this canonical url. */
 interface ObjectRef {
@@ -133,4 +134,51 @@ export interface WorkTrees {
    * @returns fails with `git/not-a-repo`, `git/no-commit`, `git/no-base`
    */
   changes(folder: string, base?: string): Promise<Outcome<WorkTreeChanges>>;
+}
+
+/** What became of one patch: `already applied` where its files are as it would make them. */
+export type PatchStatus = 'applied' | 'already applied' | 'failed' | 'skipped';
+
+/** Why a patch failed; nothing of its text. */
+export type PatchProblem =
+  | 'conflict'
+  | 'no patch in it'
+  | 'leaves the component'
+  | 'makes a link that leaves'
+  | 'changes a submodule'
+  | 'too large';
+
+/** Who wrote a patch and what it touches, for its owners. */
+export interface PatchDetails {
+  readonly subject: string;
+  readonly author: string;
+  readonly files: readonly string[];
+  /** Git's own words about it. */
+  readonly said: string;
+}
+
+export interface AppliedPatch {
+  /** `skipped` after one that failed. */
+  readonly status: PatchStatus;
+  readonly problem?: PatchProblem;
+  /** Found already applied, but on other lines than it names, with no common ancestor to be sure: look at it. */
+  readonly moved?: true;
+  readonly details: Secret<PatchDetails>;
+}
+
+export interface PatchMails {
+  /**
+   * Applies embargoed patches, as `git format-patch` or a mail program wrote them, in order on a tree that was fetched.
+   * No object of theirs lands where others read: `keep` writes them to a private store, else they are gone afterwards.
+   * @returns the tree as far as patches applied; fails with `git/missing`, `security/no-base`
+   */
+  apply(
+    wanted: ObjectRef & { readonly mails: readonly Secret<Buffer>[]; readonly keep: boolean },
+    context: RunContext<never>,
+  ): Promise<Outcome<{ readonly tree: string; readonly patches: readonly AppliedPatch[] }>>;
+}
+
+export interface TrackedFiles {
+  /** What git would do with a file on its next commit: `untracked` is taken by `git add .`, `ignored` isn't. */
+  standing(file: string): Promise<'tracked' | 'untracked' | 'ignored' | 'in no repo'>;
 }

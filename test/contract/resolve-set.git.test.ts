@@ -228,3 +228,73 @@ it('says once that there is no world yet', async () => {
     `the mirror ${mirror} is not there | npm run demo makes the world of this checkout; other mirrors are named in mwpipe.yaml`,
   ]);
 });
+
+it('locks the repos inside a component, and those inside them', async () => {
+  await using world = await smallWorld();
+  await world.commit('lib/rebaser', { 'r.js': '' });
+  const rebaser = await world.git(join(world.root, 'remotes/mediawiki/lib/rebaser.git'), 'rev-parse', 'master');
+  const declared = (path: string, url: string): string => `[submodule "${path}"]\n\tpath = ${path}\n\turl = ${url}\n`;
+  const ve = await world.commit('lib/ve', {
+    '.gitmodules': declared('rebaser', world.url('lib/rebaser')),
+    rebaser: { submodule: rebaser },
+  });
+  const gitmodules = declared('lib/ve', '../../lib/ve') + declared('gone', '../nowhere');
+  const files = { '.gitmodules': gitmodules, 'lib/ve': { submodule: ve } };
+  await world.commit('extensions/Echo', files, { branch: 'wmf/1.43.0-wmf.1' });
+  const lock = await lockOf(world);
+  expect(lock.components.find(({ name }) => name === 'Echo')?.submodules).toMatchObject([
+    {
+      path: 'lib/ve',
+      url: world.url('lib/ve'),
+      commit: ve,
+      submodules: [{ path: 'rebaser', url: world.url('lib/rebaser'), commit: rebaser }],
+    },
+  ]);
+});
+
+it("leaves core's submodules to the set, and refuses what could reach outside", async () => {
+  await using world = await smallWorld();
+  const declared = (path: string, url: string): string => `[submodule "x"]\n\tpath = ${path}\n\turl = ${url}\n`;
+  const link = { submodule: '1'.repeat(40) };
+  const core = { '.gitmodules': declared('extensions/Flow', 'https://e/Flow'), 'extensions/Flow': link };
+  await world.commit('core', core, { branch: 'wmf/1.43.0-wmf.1' });
+  expect(await mistakes(world)).toEqual([]);
+  const hostile = { '.gitmodules': declared('lib', 'ext::sh -c touch% /tmp/x'), lib: link };
+  await world.commit('extensions/Thanks', hostile);
+  expect(await mistakes(world)).toEqual([
+    'Thanks@COMMIT:.gitmodules:1:1 "ext::sh -c touch% /tmp/x" is no url that repos are fetched from | https, http, ssh, git and file are',
+  ]);
+});
+
+it('locks every file of a repo that registers something', async () => {
+  const listed = 'components:\n  - core\n  - { name: Echo, manifests: [a.json, b/extension.json] }\n  - Thanks\n';
+  await using world = await smallWorld(SET + listed);
+  const files = { 'a.json': '{"name":"EchoClient"}', 'b/extension.json': '{"name":"Echo","version":"2.0"}' };
+  await world.commit('extensions/Echo', files, { branch: 'wmf/1.43.0-wmf.1' });
+  expect((await lockOf(world)).components.find(({ name }) => name === 'Echo')).toMatchObject({
+    registered: 'EchoClient',
+    manifest: 'a.json',
+    also: [{ file: 'b/extension.json', registered: 'Echo', version: '2.0' }],
+  });
+});
+
+it('moves only what it is told to', async () => {
+  await using world = await smallWorld();
+  await resolve(world);
+  await world.commit('extensions/Thanks', { 'new.php': '' });
+  await world.commit('core', { 'new.php': '' }, { branch: 'wmf/1.43.0-wmf.1' });
+  const updated = await resolve(world, { update: ['Thanks'] });
+  expect(updated).toMatchObject({ ok: true, value: { written: true, changes: [{ component: 'Thanks' }] } });
+  expect(await resolve(world, { update: [] })).toMatchObject({ ok: true, value: { written: false } });
+  expect(await resolve(world)).toMatchObject({ ok: true, value: { changes: [{ component: 'core' }] } });
+});
+
+it('names the one repo that fails, and still reads the others', async () => {
+  await using world = await smallWorld();
+  await rm(join(world.root, 'remotes/mediawiki/extensions/Echo.git'), { recursive: true });
+  await world.commit('extensions/Thanks', { 'extension.json': '{' });
+  const told = await mistakes(world);
+  expect(told).toHaveLength(2);
+  expect(told[0]).toContain('unknown component "Echo"');
+  expect(told[1]).toContain('Thanks@COMMIT:extension.json');
+});

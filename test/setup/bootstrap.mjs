@@ -28,15 +28,29 @@ const PROGRAMS = [
   { program: 'debootstrap', packages: ['debootstrap'], why: 'to make base images from the signed Debian archive' },
 ];
 
+/** Debian packages that only tests ask, by the file that shows that they are there; without them those are skipped. */
+const FOR_TESTS = [
+  {
+    need: 'composer',
+    files: ['/usr/bin/php', '/usr/share/php/Composer/Semver/autoload.php'],
+    packages: ['php-cli', 'php-composer-semver'],
+    why: 'for the tests that hold the constraint checker against Composer',
+  },
+];
+
+const QUIET = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', 'ignore', 'inherit'] };
+const INSTALL = ['install', '-q', '-y', '--no-install-recommends'];
+
 await main();
 
 async function main() {
   if (words.includes('--down') && !existsSync(node)) return say('nothing to remove: nothing was ever installed here');
   const lacking = await lackingPackages();
   const npmNeeded = needsNpm();
-  await announce({ lacking, npmNeeded });
+  const forTests = lackingForTests();
+  await announce({ lacking, npmNeeded, forTests });
   if (npmNeeded) run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root });
-  const missing = [...installPackages(lacking), ...(await startDocker())];
+  const missing = [...installPackages(lacking), ...forTests.flatMap(installForTests), ...(await startDocker())];
   process.exitCode = await goOn(missing);
 }
 
@@ -55,10 +69,18 @@ async function lackingPackages() {
   return lacking;
 }
 
-async function announce({ lacking, npmNeeded }) {
+function lackingForTests() {
+  if (script !== 'test/setup/run-tests.ts') return [];
+  return FOR_TESTS.filter(({ files }) => !files.every((file) => existsSync(file)));
+}
+
+async function announce({ lacking, npmNeeded, forTests }) {
   const plans = [
     ...(npmNeeded ? [`npm packages, with Node.js 24, into ${join(root, 'node_modules')}`] : []),
     ...(isRoot && isDebian() ? [...lacking].map(([name, why]) => `Debian package ${name}, ${why}`) : []),
+    ...(isRoot && isDebian()
+      ? forTests.map(({ packages, why }) => `Debian packages ${packages.join(', ')}, ${why}`)
+      : []),
     ...((await engineAnswers()) || !isRoot ? [] : ['a Docker engine: dockerd is started if none answers']),
   ];
   if (plans.length === 0) return;
@@ -81,10 +103,19 @@ function installPackages(lacking) {
   const names = [...lacking.keys()];
   if (!isDebian()) return [`debian: this isn't a Debian machine; install by its own means: ${names.join(' ')}`];
   if (!isRoot) return [`root: run as root: apt-get install ${names.join(' ')}`];
-  const quiet = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', 'ignore', 'inherit'] };
-  run('apt-get', ['update', '-q'], quiet);
-  run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...names], quiet);
+  run('apt-get', ['update', '-q'], QUIET);
+  run('apt-get', [...INSTALL, ...names], QUIET);
   return [];
+}
+
+/** Tests that can't have them are skipped: nothing else waits for these. @returns as installPackages */
+function installForTests({ need, packages }) {
+  const names = packages.join(' ');
+  if (!isDebian()) return [`${need}: this isn't a Debian machine; its packages there: ${names}`];
+  if (!isRoot) return [`${need}: run as root: apt-get install ${names}`];
+  spawnSync('apt-get', ['update', '-q'], QUIET);
+  const installed = spawnSync('apt-get', [...INSTALL, ...packages], QUIET);
+  return installed.status === 0 ? [] : [`${need}: apt-get install ${names} failed`];
 }
 
 async function startDocker() {

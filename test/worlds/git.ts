@@ -9,8 +9,8 @@ import { openGit, type GitPorts } from '../../src/adapters/git/index.ts';
 import { runCommand } from './command.ts';
 import { PLAIN_GIT } from './fast-import.ts';
 
-/** Text by path; undefined removes the file. */
-export type WorldFiles = Readonly<Record<string, string | undefined>>;
+/** Text by path; undefined removes the file; a submodule is the commit of another repo. */
+export type WorldFiles = Readonly<Record<string, string | undefined | { readonly submodule: string }>>;
 
 export interface GitWorld extends AsyncDisposable {
   /** A folder of its own: the caches and checkouts of a test live in it. */
@@ -74,7 +74,7 @@ async function git(folder: string, ...args: readonly string[]): Promise<string> 
   return done.stdout.trimEnd();
 }
 
-async function addCommit(
+export async function addCommit(
   gitDir: string,
   files: WorldFiles,
   { branch = 'master', from = 'master' }: { branch?: string; from?: string } = {},
@@ -86,9 +86,11 @@ async function addCommit(
   const refs = await runCommand(['git', '-C', gitDir, 'for-each-ref', '--format=%(refname)'], { env: PLAIN_GIT });
   const known = refs.stdout.split('\n');
   const parent = [branch, from].find((name) => known.includes(`refs/heads/${name}`));
-  const changes = Object.entries(files).map(([path, text]) =>
-    text === undefined ? `D ${path}\n` : `M 100644 inline ${path}\ndata ${Buffer.byteLength(text)}\n${text}\n`,
-  );
+  const changes = Object.entries(files).map(([path, text]) => {
+    if (text === undefined) return `D ${path}\n`;
+    if (typeof text === 'object') return `M 160000 ${text.submodule} ${path}\n`;
+    return `M 100644 inline ${path}\ndata ${Buffer.byteLength(text)}\n${text}\n`;
+  });
   const author = 'committer World <world@world.example> 1728259200 +0000';
   const start = parent === undefined ? '' : `from refs/heads/${parent}^0\n`;
   const stream = `commit refs/heads/${branch}\n${author}\ndata 6\nchange\n${start}${changes.join('')}\n`;

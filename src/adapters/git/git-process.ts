@@ -10,7 +10,7 @@ interface GitCommand {
   readonly cwd?: string;
   /** On top of the adapter's environment. */
   readonly env?: Environment;
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
   readonly signal?: AbortSignal;
 }
 
@@ -56,7 +56,7 @@ export function gitProcesses(inherited: Environment): GitProcesses {
   return { environment, start, run: (command) => collect(start(command), command.input) };
 }
 
-function collect(child: GitChild, input: string | undefined): Promise<GitResult> {
+function collect(child: GitChild, input: string | Uint8Array | undefined): Promise<GitResult> {
   return new Promise((resolve, reject) => {
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];

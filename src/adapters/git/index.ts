@@ -1,17 +1,22 @@
 /** git behind the ports of resolve: refs, objects and work trees, made for one cache and its mirrors. */
 import { join } from 'node:path';
-import type { GitObjects, GitRefs, WorkTrees } from '../../resolve/ports.ts';
+import type { GitObjects, GitRefs, PatchMails, TrackedFiles, WorkTrees } from '../../resolve/ports.ts';
+import { patchMails } from './apply-mails.ts';
 import { gitProcesses, type Environment } from './git-process.ts';
 import { mirrorsIn, type MirrorRule } from './mirrors.ts';
 import { objectReader } from './object-reader.ts';
 import { gitObjects } from './objects.ts';
+import { privateStore } from './private-store.ts';
 import { gitRefs } from './refs.ts';
+import { trackedFiles } from './tracked-files.ts';
 import { workTrees } from './work-trees.ts';
 
 export interface GitPorts {
   readonly refs: GitRefs;
   readonly objects: GitObjects;
   readonly workTrees: WorkTrees;
+  readonly mails: PatchMails;
+  readonly tracked: TrackedFiles;
   /** Ends the git that reads objects; it would end by itself some seconds later. */
   close(): Promise<void>;
 }
@@ -32,6 +37,8 @@ export function openGit({ cache, mirrors: rules, environment }: GitOptions): Git
     refs: gitRefs(mirrors, git),
     objects: gitObjects({ mirrors, git, reader }),
     workTrees: workTrees(mirrors, git),
+    mails: patchMails(mirrors, privateStore(cache), git),
+    tracked: trackedFiles(git),
     close: () => reader.close(),
   };
 }

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { LockedComponent, Resolved, ResolveEvent } from '../../resolve/index.ts';
 import type { Shown } from '../run.ts';
 import type { Line } from './renderer.ts';
+import { securityLine } from './security.ts';
 import { duration, table } from './units.ts';
 
 export function plainLine(event: ResolveEvent): Line | undefined {
@@ -12,12 +13,23 @@ export function plainLine(event: ResolveEvent): Line | undefined {
     case 'resolve/ref-chosen':
       if (event.fallback === undefined) return undefined;
       return `${event.component}: ${branchName(event.ref)} (${event.fallback})`;
-    case 'resolve/component-read':
-      return { progress: `${event.done} of ${event.of}: ${event.component}` };
+    case 'resolve/component-fetched': {
+      const waiting = event.waiting.length === 0 ? '' : `, waiting for ${event.waiting.join(', ')}`;
+      return { progress: `${event.done} of ${event.of}: ${event.component}${waiting}` };
+    }
+    case 'resolve/submodule-read':
+      return { progress: `${event.component}: ${event.path}` };
     case 'resolve/patch-taken':
       return `${event.component} from ${event.from}${event.changed ? '' : ' (as it is in the lock)'}`;
+    case 'resolve/requires-cycle':
+      return `a circle of requirements: ${[...event.components, event.components[0] ?? ''].join(' → ')}`;
     case 'resolve/lock-written':
       return undefined;
+    case 'resolve/security-tree-open':
+    case 'resolve/security-folders-ignored':
+    case 'resolve/security-patch-tried':
+    case 'resolve/private-lock-written':
+      return securityLine(event);
   }
 }
 

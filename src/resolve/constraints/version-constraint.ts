@@ -1,22 +1,23 @@
 /**
- * Composer's version constraints: `>= 1.43`, `^1.2 || ~2.0.3`, `1.0 - 2.0`, `1.*`, `!= 1.3`.
+ * Composer's version constraints: `>= 1.43`, `^1.2 || ~2.0.3`, `1.0 - 2.0`, `1.*`, `!= 1.3`, `dev-master`.
+ * Held against Composer itself in test/contract/version-constraint.composer.test.ts.
  * @see https://getcomposer.org/doc/articles/versions.md#writing-version-constraints
  */
-import { compareVersions, namesStability, parseVersion, type Version } from './version.ts';
-
-/** One comparison with one version. */
-interface Bound {
-  readonly operator: Operator;
-  readonly version: Version;
-}
-type Operator = '<' | '<=' | '>' | '>=' | '=' | '!=';
+import { parseRange, type Bound } from './ranges.ts';
+import { compareVersions, isBranch, MODIFIER, normalise, STABILITIES, trimmed, type Version } from './version.ts';
 
 /** Any of these, each of them wholly; an empty inner list is met by every version. */
 export type Constraint = readonly (readonly Bound[])[];
 
+/** A manifest is written by others: no constraint is so long, and splitting takes time with the square of it. */
+const LONGEST = 1000;
+
 /** Undefined where Composer can't read it either. */
 export function parseConstraint(text: string): Constraint | undefined {
-  const alternatives = text.split(/\s*\|\|?\s*/).map((part) => parseAll(part.trim()));
+  if (text.length > LONGEST) return undefined;
+  const alternatives = trimmed(text)
+    .split(/\s*\|\|?\s*/)
+    .map(parseAll);
   return alternatives.every((bounds) => bounds !== undefined) ? alternatives : undefined;
 }
 
@@ -25,6 +26,10 @@ export function satisfies(version: Version, constraint: Constraint): boolean {
 }
 
 function meets(version: Version, { operator, version: limit }: Bound): boolean {
+  // Branches have no order: one is itself, and not another.
+  if (isBranch(version) || isBranch(limit)) {
+    return (operator === '=' || operator === '!=') && (version.normal === limit.normal) === (operator === '=');
+  }
   const order = compareVersions(version, limit);
   switch (operator) {
     case '<':
@@ -42,37 +47,63 @@ function meets(version: Version, { operator, version: limit }: Bound): boolean {
   }
 }
 
-/** `1.0 - 2.0`, else everything that is separated by spaces or commas; a space after an operator belongs to it. */
+/** Commas and spaces mean "and", but not behind an operator, around a hyphen or an alias's `as`: Composer's own rule. */
+const AND = /(?<!^|as|[=>< ,]) *(?<!-)[, ](?!-) *(?!,|as|$)/;
+
 function parseAll(text: string): readonly Bound[] | undefined {
-  const range = /^(\S+)\s+-\s+(\S+)$/.exec(text);
-  if (range !== null) return hyphenRange(range[1] ?? '', range[2] ?? '');
-  const words = text.replace(/([<>=!])\s+/g, '$1').split(/\s*,\s*|\s+/);
-  const bounds = words.map(parseOne);
+  const bounds = text.split(AND).map(parseOne);
   return bounds.every((bound) => bound !== undefined) ? bounds.flat() : undefined;
 }
 
+const STABILITY_FLAG = new RegExp(`^([^,\\s]*?)@(${STABILITIES})$`, 'i');
+
 function parseOne(word: string): readonly Bound[] | undefined {
-  const text = word.replace(/@(stable|RC|beta|alpha|dev)$/i, '');
-  if (/^v?[*x]$/i.test(text)) return [];
-  if (text.startsWith('~')) return tilde(text.slice(1));
-  if (text.startsWith('^')) return caret(text.slice(1));
-  const wildcard = /^v?(\d+(?:\.\d+){0,2})\.[*x](?:\.[*x])*$/i.exec(text);
-  if (wildcard !== null) return within(wildcard[1] ?? '', (wildcard[1] ?? '').split('.').length);
-  return comparison(text);
+  const unaliased = word.replace(/^([^,\s]+) +as +[^,\s]+$/, '$1');
+  const [, flagged, flag = 'stable'] = STABILITY_FLAG.exec(unaliased) ?? [];
+  const known = flagged === '' ? '*' : (flagged ?? unaliased);
+  const text = known.replace(/^(dev-[^,\s@]+?|[^,\s@]+?\.x-dev)#[^\n]+$/i, '$1'); // a commit is Composer's affair
+  const every = /^(v)?[x*](\.[x*])*$/i.exec(text);
+  if (every !== null) return every[1] === undefined && every[2] === undefined ? [] : NUMBERED;
+  const range = parseRange(text);
+  return range === 'no' ? comparison(text, flag) : range;
 }
 
-function comparison(text: string): readonly Bound[] | undefined {
-  const found = /^(<>|!=|>=?|<=?|==?)?(.+)$/.exec(text);
-  const version = parseVersion(found?.[2] ?? '');
-  if (found === null || version === undefined) return undefined;
-  const operator = OPERATORS[found[1] ?? '='] ?? '=';
-  // ">= 1.43" is meant to take 1.43's betas, "< 2" to leave those of 2 out.
-  const opens = (operator === '>=' || operator === '<') && !namesStability(found[2] ?? '');
-  return [{ operator, version: opens ? earliest(version) : version }];
+/** `*.*` and `v*`: all but branches. */
+const NUMBERED: readonly Bound[] = [{ operator: '>=', version: { normal: '0.0.0.0-dev' } }];
+
+const NAMES_STABILITY = new RegExp(`-${MODIFIER}$`);
+
+function comparison(text: string, flag: string): readonly Bound[] | undefined {
+  const [, sign = '=', name = ''] = /^(<>|!=|>=?|<=?|==?)?\s*([^\n]*)/.exec(text) ?? [];
+  const version = normalise(name) ?? branchEnding(name);
+  const operator = OPERATORS[sign];
+  if (version === undefined || operator === undefined) return undefined;
+  // ">= 1.43" is meant to take 1.43's betas, "< 2" to leave those of 2 out; "> 1@beta" says which ones.
+  const suffix =
+    operator !== '=' && flag !== 'stable' && isStable(version)
+      ? `-${flag}`
+      : (operator === '<' || operator === '>=') && !NAMES_STABILITY.test(name.toLowerCase()) && !name.startsWith('dev-')
+        ? '-dev'
+        : '';
+  return [{ operator, version: { normal: version.normal + suffix } }];
 }
 
-const OPERATORS: Readonly<Record<string, Operator>> = {
-  '': '=',
+/** `feature-dev` for `dev-feature`. */
+function branchEnding(name: string): Version | undefined {
+  return name.endsWith('-dev') && /^[0-9a-zA-Z\-./]+$/.test(name) ? normalise(`dev-${name.slice(0, -4)}`) : undefined;
+}
+
+const UNSTABLE = new RegExp(String.raw`${MODIFIER}(?:\+[^\n]*)?$`, 'i');
+
+/** Composer's parseStability, of a normal form. */
+function isStable({ normal }: Version): boolean {
+  const text = normal.replace(/#[^\n]+$/, '');
+  if (text.startsWith('dev-') || text.endsWith('-dev')) return false;
+  const [, word = '', , dev] = UNSTABLE.exec(text.toLowerCase()) ?? [];
+  return dev === undefined && !['beta', 'b', 'alpha', 'a', 'rc'].includes(word);
+}
+
+const OPERATORS: Readonly<Record<string, Bound['operator']>> = {
   '=': '=',
   '==': '=',
   '!=': '!=',
@@ -82,53 +113,3 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
   '>': '>',
   '>=': '>=',
 };
-
-/** `~1.2` is below 2, `~1.2.3` below 1.3: the last number may rise. */
-function tilde(text: string): readonly Bound[] | undefined {
-  return within(text, Math.max(1, countNumbers(text) - 1));
-}
-
-/** `^1.2.3` is below 2, `^0.3` below 0.4, `^0.0.3` below 0.0.4: the first number that isn't 0 stays. */
-function caret(text: string): readonly Bound[] | undefined {
-  const [major, minor] = parseVersion(text)?.parts ?? [];
-  const count = countNumbers(text);
-  const fixed = major !== 0 || count === 1 ? 1 : minor !== 0 || count === 2 ? 2 : 3;
-  return within(text, fixed);
-}
-
-/** From the version on, while its first `fixed` numbers stay. */
-function within(text: string, fixed: number): readonly Bound[] | undefined {
-  const version = parseVersion(text);
-  if (version === undefined) return undefined;
-  const lower = namesStability(text) ? version : earliest(version);
-  return [
-    { operator: '>=', version: lower },
-    { operator: '<', version: earliest(raised(version, fixed)) },
-  ];
-}
-
-function hyphenRange(from: string, to: string): readonly Bound[] | undefined {
-  const [lower, upper] = [parseVersion(from), parseVersion(to)];
-  if (lower === undefined || upper === undefined) return undefined;
-  const whole = countNumbers(to) >= 3 || namesStability(to);
-  return [
-    { operator: '>=', version: namesStability(from) ? lower : earliest(lower) },
-    whole ? { operator: '<=', version: upper } : { operator: '<', version: earliest(raised(upper, countNumbers(to))) },
-  ];
-}
-
-function earliest(version: Version): Version {
-  return { parts: version.parts, stability: 'dev', counter: [] };
-}
-
-/** The number at place `fixed` one higher, those behind it 0. */
-function raised(version: Version, fixed: number): Version {
-  const at = (place: number, value: number): number =>
-    place < fixed - 1 ? value : place === fixed - 1 ? value + 1 : 0;
-  const [a, b, c, d] = version.parts;
-  return { parts: [at(0, a), at(1, b), at(2, c), at(3, d)], stability: 'stable', counter: [] };
-}
-
-function countNumbers(text: string): number {
-  return /^v?(\d+(?:\.\d+){0,3})/.exec(text)?.[1]?.split('.').length ?? 1;
-}

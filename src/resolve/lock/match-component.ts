@@ -15,7 +15,7 @@ function sameRepo(a: string, b: string): boolean {
   return bareUrl(a) === bareUrl(b);
 }
 
-function bareUrl(url: string): string {
+export function bareUrl(url: string): string {
   return url
     .replace(/^[a-z+]+:\/\//, '')
     .replace(/^[^/@]*@/, '')

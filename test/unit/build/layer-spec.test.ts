@@ -43,6 +43,18 @@ describe('the layers of a lock', () => {
     );
   });
 
+  it('hold the repos inside a component, each where it is mounted', () => {
+    const leaf = { url: 'https://example.test/ve', commit: '1'.repeat(40), tree: '2'.repeat(40) };
+    const submodules = [{ ...leaf, path: 'lib/ve', submodules: [{ ...leaf, path: 'rebaser' }] }];
+    const [own] = specs([{ ...component('VisualEditor', '3'.repeat(40)), submodules }]).slice(2);
+    expect(own?.content.kind === 'trees' && own.content.trees.map(({ name, path }) => [name, path])).toEqual([
+      ['VisualEditor', 'extensions/VisualEditor'],
+      ['VisualEditor/lib/ve', 'extensions/VisualEditor/lib/ve'],
+      ['VisualEditor/lib/ve/rebaser', 'extensions/VisualEditor/lib/ve/rebaser'],
+    ]);
+    expect(own?.fileBytes).toBe(sizeOf('3'.repeat(40)));
+  });
+
   it('are the same whatever the order of the lock', () => {
     fc.assert(
       fc.property(extensions, (components) => {

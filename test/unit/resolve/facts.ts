@@ -9,6 +9,9 @@ export interface FactsOf {
   readonly version?: string;
   readonly registered?: string;
   readonly requires?: Requirements;
+  readonly url?: string;
+  /** Of the set's YAML. @default 1 */
+  readonly line?: number;
 }
 
 const place = (file: string): SourceRange => ({ file, line: 1, column: 1, length: 1 });
@@ -16,25 +19,37 @@ const place = (file: string): SourceRange => ({ file, line: 1, column: 1, length
 export function component(name: string): SetComponent {
   const named = parseComponentName(name);
   if (named === undefined) throw new Error(name);
-  return { name, kind: named.kind, path: named.path, url: `https://e/${name}`, at: place('a.yaml') };
+  const at = place('a.yaml');
+  return {
+    name,
+    kind: named.kind,
+    path: named.path,
+    url: `https://e/${name}`,
+    at,
+    origin: { set: 'demo', at, via: [] },
+  };
 }
 
 export function facts(components: Readonly<Record<string, FactsOf>>): ComponentFacts[] {
-  return Object.entries(components).map(([name, { version, registered, requires }]) => ({
-    component: component(name),
+  return Object.entries(components).map(([name, { version, registered, requires, url, line = 1 }]) => ({
+    component: { ...component(name), at: { ...place('a.yaml'), line }, ...(url === undefined ? {} : { url }) },
     chosen: { ref: 'refs/heads/master', commit: 'c'.repeat(40) },
     tree: 'd'.repeat(40),
-    manifest: {
-      said: {
-        ...(version === undefined ? {} : { version }),
-        registered: registered ?? name.replace(/^skins\//, ''),
-        ...(requires === undefined ? {} : { requires }),
+    manifests: [
+      {
+        said: {
+          ...(version === undefined ? {} : { version }),
+          registered: registered ?? name.replace(/^skins\//, ''),
+          ...(requires === undefined ? {} : { requires }),
+        },
+        at: (path: readonly string[]) => ({ ...place(`${name}@ccccccc:extension.json`), line: path.length + 1 }),
       },
-      at: (path) => ({ ...place(`${name}@ccccccc:extension.json`), line: path.length + 1 }),
-    },
+    ],
+    submodules: [],
   }));
 }
 
 export function setOf(platform: ExtensionSet['platform'] = {}): ExtensionSet {
-  return { name: 'demo', file: 'a.yaml', branches: [], variables: {}, platform, components: [] };
+  const none = { extends: [], branches: [], variables: {}, requires: [], patches: [], groups: {}, components: [] };
+  return { name: 'demo', file: 'a.yaml', platform, ...none };
 }
