@@ -25,3 +25,4 @@ export {
 export { narrowGraph, type Narrowing } from './graph/narrow-graph.ts';
 export { readGraph, type GraphTools } from './graph/read-graph.ts';
 export { summariseGraph, type GraphSummary } from './graph/summarise-graph.ts';
+export { checkRef, checkUrl } from './sets/safe-names.ts';

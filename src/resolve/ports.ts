@@ -26,7 +26,8 @@ interface WantedRefs {
 export interface GitRefs {
   /**
    * Branches and tags of a remote: `refs/heads/master` to its commit (annotated tags peeled).
-   * @returns fails with `git/missing`, `git/remote-gone`, `git/not-a-repo`, `git/timeout`
+   * @returns fails with `resolve/unsafe-url`, `git/missing`, and what a remote does wrong: `git/remote-gone`,
+   * `git/timeout`, `git/no-such-repo`, `git/needs-login`, `git/redirected`, `git/not-git`, `git/broken-answer`
    */
   refs(wanted: WantedRefs, context: RunContext<never>): Promise<Outcome<ReadonlyMap<string, string>>>;
 }
@@ -48,16 +49,23 @@ export interface Commit {
   readonly committed: number;
 }
 
+export interface WantedCommit {
+  readonly url: string;
+  readonly commit: string;
+  /** Where the remote has it, `refs/heads/master`: used where the remote refuses to send a bare commit. */
+  readonly ref: string;
+  /** Commits of its history, itself among them. @default 1 */
+  readonly depth?: number;
+  /** `blobs`: its files needn't come along, and don't where the server can leave them out. @default everything */
+  readonly filter?: 'blobs';
+}
+
 export interface GitObjects {
   /**
    * Makes a commit readable here; touches no network where it is already.
-   * @param wanted.ref where the remote has it, `refs/heads/master`: used where the remote refuses to send a bare commit
-   * @returns fails as `refs` does, and with `git/no-such-commit`
+   * @returns fails as `refs` does, and with `git/no-such-commit`, `git/ref-moved`
    */
-  fetch(
-    wanted: { readonly url: string; readonly commit: string; readonly ref: string },
-    context: RunContext<never>,
-  ): Promise<Outcome<{ readonly tree: string }>>;
+  fetch(wanted: WantedCommit, context: RunContext<never>): Promise<Outcome<{ readonly tree: string }>>;
   /**
    * The whole tree, recursive, sorted by path bytes. The object must have been fetched.
    * Throws `git/odd-path` for a name that isn't UTF-8, `git/too-large` for more than a million entries.

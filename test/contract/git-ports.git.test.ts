@@ -52,7 +52,9 @@ it('eight at once make one mirror', async () => {
   const processes = Array.from({ length: 8 }, () => openGit({ cache: world.cache, mirrors, environment }));
   const fetched = await Promise.all(processes.map((ports) => ports.objects.fetch(wanted, quiet)));
   expect(fetched.every((outcome) => outcome.ok)).toBe(true);
-  expect(await readdir(join(world.cache, 'git'))).toEqual([encodeURIComponent(world.url('core'))]);
+  await Promise.all(processes.map((ports) => ports.close()));
+  expect(await readdir(join(world.cache, 'git'))).toEqual(['.locks', encodeURIComponent(world.url('core'))]);
+  expect(await readdir(join(world.cache, 'git/.locks'))).toEqual([]);
 });
 
 it('works inside a hook of git, which points GIT_DIR elsewhere', async () => {

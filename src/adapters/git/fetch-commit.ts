@@ -1,56 +1,63 @@
-/** Makes one commit of a remote readable here, without its history; touches no network where it is already. */
+/** Makes one commit of a remote readable here; touches no network, and starts no git, where it is already. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
-import type { RunContext } from '../../kernel/run-context.ts';
-import { explain, noMirror } from './explain.ts';
-import type { GitProcesses } from './git-process.ts';
-import type { Mirrors } from './mirrors.ts';
+import { checkRef } from '../../resolve/index.ts';
+import type { WantedCommit } from '../../resolve/ports.ts';
+import { noMirror, notAnId } from './explain.ts';
+import { CANNOT_FILTER, fetchInto, type Fetched, type FetchPlan, type FetchTools } from './fetch-into.ts';
+import { keptCommit } from './kept-commits.ts';
+import { IS_OID } from './ls-refs/index.ts';
+import type { Remotes } from './remotes.ts';
 
-interface Wanted {
-  readonly url: string;
-  readonly commit: string;
-  readonly ref: string;
-}
-
-interface Tools {
-  readonly mirrors: Mirrors;
-  readonly git: GitProcesses;
-  readonly context: RunContext<never>;
-}
-
-export async function fetchCommit(wanted: Wanted, tools: Tools): Promise<Outcome<{ readonly tree: string }>> {
-  const mirror = await tools.mirrors.open(wanted.url);
-  const before = await treeOf(mirror, wanted.commit, tools.git);
+export async function fetchCommit(wanted: WantedCommit, tools: FetchTools): Promise<Fetched> {
+  const checked = check(wanted, tools.remotes);
+  if (!checked.ok) return checked;
+  const { mirrors } = tools.remotes;
+  const mirror = await mirrors.open(wanted.url, wanted.commit);
+  const { commit, ref, depth = 1 } = wanted;
+  const whole: FetchPlan = { kept: { mirror, commit, as: 'refs/mwpipe' }, source: checked.value, ref, depth };
+  const before = await present(whole, tools);
   if (before !== undefined) return ok({ tree: before });
-  const missing = tools.mirrors.missing(wanted.url);
+  const missing = mirrors.missing(wanted.url);
   if (missing !== undefined) return fail(noMirror(missing));
-  let said = '';
-  // A server may refuse to send a bare commit: then its branch is asked for.
-  for (const from of new Set([wanted.commit, wanted.ref])) {
-    said = await fetchInto(mirror, { source: tools.mirrors.source(wanted.url), from, commit: wanted.commit }, tools);
-    tools.context.signal.throwIfAborted();
-    const tree = await treeOf(mirror, wanted.commit, tools.git);
-    if (tree !== undefined) return ok({ tree });
-  }
-  return fail(explain(said === '' ? 'fatal: remote error: upload-pack: not our ref' : said, wanted.url));
+  if (wanted.filter === undefined || borrows(mirror)) return fetchWhole(whole, tools);
+  return fetchFiltered(whole, wanted.url, tools);
 }
 
-/** A minute at less than 1 kB/s is a remote that hangs. */
-const GIVE_UP = ['-c', 'http.lowSpeedLimit=1000', '-c', 'http.lowSpeedTime=60'] as const;
-
-/** One commit, without its history; kept by a ref. @returns what git complained about */
-async function fetchInto(
-  mirror: string,
-  what: { readonly source: string; readonly from: string; readonly commit: string },
-  { git, context }: Tools,
-): Promise<string> {
-  const keep = `+${what.from}:refs/mwpipe/${what.commit}`;
-  const options = ['--no-tags', '--no-write-fetch-head', '--depth=1', '--quiet'];
-  const args = ['-C', mirror, ...GIVE_UP, 'fetch', ...options, what.source, keep];
-  const fetched = await git.run({ args, signal: context.signal });
-  return fetched.code === 0 ? '' : fetched.stderr;
+function check({ url, commit, ref }: WantedCommit, remotes: Remotes): Outcome<string> {
+  const source = remotes.source(url);
+  if (!source.ok) return source;
+  const safe = checkRef(ref);
+  if (!safe.ok) return safe;
+  return IS_OID.test(commit) ? source : fail(notAnId(url, commit));
 }
 
-export async function treeOf(mirror: string, commit: string, git: GitProcesses): Promise<string | undefined> {
-  const found = await git.run({ args: ['-C', mirror, 'rev-parse', '--verify', '--quiet', `${commit}^{tree}`] });
-  return found.code === 0 ? found.stdout.trim() : undefined;
+/** Objects that are borrowed from a repo on this disk have no ref here, and may go with that repo: they are read. */
+async function present({ kept, depth }: FetchPlan, { treeOf, remotes }: FetchTools): Promise<string | undefined> {
+  if (borrows(kept.mirror)) return treeOf(kept.mirror, kept.commit);
+  const found = await keptCommit(kept, remotes.git);
+  return found !== undefined && found.depth >= depth ? found.tree : undefined;
+}
+
+function borrows(mirror: string): boolean {
+  return existsSync(join(mirror, 'objects', 'info', 'alternates'));
+}
+
+/** Whole where the server can't leave anything out: it was asked once, and would be in vain each time. */
+async function fetchFiltered(whole: FetchPlan, url: string, tools: FetchTools): Promise<Fetched> {
+  const { commit } = whole.kept;
+  const mirror = await tools.remotes.mirrors.openTrees(url, commit);
+  const plan: FetchPlan = { ...whole, kept: { mirror, commit, as: 'refs/mwpipe-trees' } };
+  const before = await present(plan, tools);
+  if (before !== undefined) return ok({ tree: before });
+  const cannot = existsSync(join(mirror, CANNOT_FILTER));
+  const fetched = cannot ? 'unfiltered' : await fetchInto(plan, tools);
+  return fetched === 'unfiltered' ? fetchWhole(whole, tools) : fetched;
+}
+
+async function fetchWhole(plan: FetchPlan, tools: FetchTools): Promise<Fetched> {
+  const fetched = await fetchInto(plan, tools);
+  if (fetched === 'unfiltered') throw new Error('a whole fetch was answered as a filtered one');
+  return fetched;
 }

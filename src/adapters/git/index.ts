@@ -1,14 +1,20 @@
 /** git behind the ports of resolve: refs, objects and work trees, made for one cache and its mirrors. */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { GitObjects, GitRefs, PatchMails, TrackedFiles, WorkTrees } from '../../resolve/ports.ts';
 import { patchMails } from './apply-mails.ts';
-import { gitProcesses, type Environment } from './git-process.ts';
+import { fetchCommit } from './fetch-commit.ts';
+import type { FetchTools } from './fetch-into.ts';
+import { gitProcesses, type Environment, type GitProcesses } from './git-process.ts';
+import { lsRefs } from './ls-refs/index.ts';
 import { mirrorsIn, type MirrorRule } from './mirrors.ts';
 import { objectReader } from './object-reader.ts';
 import { gitObjects } from './objects.ts';
 import { privateStore } from './private-store.ts';
 import { gitRefs } from './refs.ts';
 import { trackedFiles } from './tracked-files.ts';
+import { treeReader } from './read-trees.ts';
+import { remotesOf } from './remotes.ts';
+import { treeMemory } from './tree-memory.ts';
 import { workTrees } from './work-trees.ts';
 
 export interface GitPorts {
@@ -19,6 +25,8 @@ export interface GitPorts {
   readonly tracked: TrackedFiles;
   /** Ends the git that reads objects; it would end by itself some seconds later. */
   close(): Promise<void>;
+  /** How many git processes were started so far. */
+  readonly processes: Pick<GitProcesses, 'started'>;
 }
 
 export interface GitOptions {
@@ -27,18 +35,33 @@ export interface GitOptions {
   readonly mirrors: readonly MirrorRule[];
   /** What git inherits: HOME for its config, PATH, ssh's agent. */
   readonly environment: Environment;
+  /** Without a byte or a word of progress for so long, a remote counts as silent. @default a minute */
+  readonly silenceMs?: number;
 }
 
-export function openGit({ cache, mirrors: rules, environment }: GitOptions): GitPorts {
+const SILENCE_MS = 60_000;
+
+export function openGit({ cache, mirrors: rules, environment, silenceMs = SILENCE_MS }: GitOptions): GitPorts {
   const git = gitProcesses(environment);
-  const mirrors = mirrorsIn(cache, rules, git);
   const reader = objectReader(join(cache, 'git'), git);
+  const mirrors = mirrorsIn(cache, rules);
+  const remotes = remotesOf({ git, mirrors, silenceMs });
+  const ls = lsRefs({ silenceMs });
+  const reading = { reader, memory: treeMemory() };
+  const trees = treeReader(reading);
+  const treeOf: FetchTools['treeOf'] = (mirror, id) => trees.treeOf({ url: basename(mirror), mirror, id });
   return {
-    refs: gitRefs(mirrors, git),
-    objects: gitObjects({ mirrors, git, reader }),
+    refs: gitRefs(remotes, ls),
+    objects: gitObjects({
+      ...reading,
+      mirrors,
+      trees,
+      fetch: (wanted, context) => fetchCommit(wanted, { remotes, ls, treeOf, context }),
+    }),
     workTrees: workTrees(mirrors, git),
     mails: patchMails(mirrors, privateStore(cache), git),
     tracked: trackedFiles(git),
     close: () => reader.close(),
+    processes: git,
   };
 }

@@ -11,7 +11,7 @@ import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import type { Snapshot, WorkTreeChanges, WorkTreeIdentity, WorkTrees } from '../../resolve/ports.ts';
 import { gitClient } from './client.ts';
 import { explain, notARepo } from './explain.ts';
-import { treeOf } from './fetch-commit.ts';
+import { treeOf } from './kept-commits.ts';
 import type { Environment, GitProcesses } from './git-process.ts';
 import type { Mirrors } from './mirrors.ts';
 import { parseDiff } from './parse-diff.ts';
