@@ -52,6 +52,7 @@ it('eight at once make one mirror', async () => {
   const processes = Array.from({ length: 8 }, () => openGit({ cache: world.cache, mirrors, environment }));
   const fetched = await Promise.all(processes.map((ports) => ports.objects.fetch(wanted, quiet)));
   expect(fetched.every((outcome) => outcome.ok)).toBe(true);
+  await Promise.all(processes.map((ports) => ports.close()));
   expect(await readdir(join(world.cache, 'git'))).toEqual(['.locks', encodeURIComponent(world.url('core'))]);
   expect(await readdir(join(world.cache, 'git/.locks'))).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { checkRef } from '../../resolve/index.ts';
 import type { WantedCommit } from '../../resolve/ports.ts';
 import { noMirror, notAnId } from './explain.ts';
 import { CANNOT_FILTER, fetchInto, type Fetched, type FetchPlan, type FetchTools } from './fetch-into.ts';
-import { keptCommit, treeOf } from './kept-commits.ts';
+import { keptCommit } from './kept-commits.ts';
 import { IS_OID } from './ls-refs/index.ts';
 import type { Remotes } from './remotes.ts';
 
@@ -17,7 +17,7 @@ export async function fetchCommit(wanted: WantedCommit, tools: FetchTools): Prom
   const mirror = await mirrors.open(wanted.url, wanted.commit);
   const { commit, ref, depth = 1 } = wanted;
   const whole: FetchPlan = { kept: { mirror, commit, as: 'refs/mwpipe' }, source: checked.value, ref, depth };
-  const before = await present(whole, tools.remotes);
+  const before = await present(whole, tools);
   if (before !== undefined) return ok({ tree: before });
   const missing = mirrors.missing(wanted.url);
   if (missing !== undefined) return fail(noMirror(missing));
@@ -33,10 +33,10 @@ function check({ url, commit, ref }: WantedCommit, remotes: Remotes): Outcome<st
   return IS_OID.test(commit) ? source : fail(notAnId(url, commit));
 }
 
-/** Objects that are borrowed from a repo on this disk have no ref here, and may go with that repo: git looks. */
-async function present({ kept, depth }: FetchPlan, { git }: Remotes): Promise<string | undefined> {
-  if (borrows(kept.mirror)) return treeOf(kept.mirror, kept.commit, git);
-  const found = await keptCommit(kept, git);
+/** Objects that are borrowed from a repo on this disk have no ref here, and may go with that repo: they are read. */
+async function present({ kept, depth }: FetchPlan, { treeOf, remotes }: FetchTools): Promise<string | undefined> {
+  if (borrows(kept.mirror)) return treeOf(kept.mirror, kept.commit);
+  const found = await keptCommit(kept, remotes.git);
   return found !== undefined && found.depth >= depth ? found.tree : undefined;
 }
 
@@ -49,7 +49,7 @@ async function fetchFiltered(whole: FetchPlan, url: string, tools: FetchTools): 
   const { commit } = whole.kept;
   const mirror = await tools.remotes.mirrors.openTrees(url, commit);
   const plan: FetchPlan = { ...whole, kept: { mirror, commit, as: 'refs/mwpipe-trees' } };
-  const before = await present(plan, tools.remotes);
+  const before = await present(plan, tools);
   if (before !== undefined) return ok({ tree: before });
   const cannot = existsSync(join(mirror, CANNOT_FILTER));
   const fetched = cannot ? 'unfiltered' : await fetchInto(plan, tools);

@@ -8,7 +8,7 @@ import { withFileLock, type HeldLock } from '../../kernel/file-lock.ts';
 import { fail, ok, type Failed, type Outcome } from '../../kernel/outcome.ts';
 import { explain, explainFault, refMoved } from './explain.ts';
 import type { GitResult } from './git-process.ts';
-import { isKept, keptCommit, noteCommit, treeOf, type Kept } from './kept-commits.ts';
+import { isKept, keptCommit, noteCommit, type Kept } from './kept-commits.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { RemoteFault, type LsRefs } from './ls-refs/index.ts';
 import { runNetwork } from './network-git.ts';
@@ -20,6 +20,8 @@ export type Fetched = Outcome<{ readonly tree: string }>;
 export interface FetchTools {
   readonly remotes: Remotes;
   readonly ls: LsRefs;
+  /** Without a git of its own: the tree of a commit in this mirror, or in what that borrows. */
+  readonly treeOf: (mirror: string, commit: string) => Promise<string | undefined>;
   readonly context: RunContext<never>;
 }
 
@@ -78,8 +80,8 @@ async function byRef(plan: FetchPlan, tools: Locked): Promise<Fetched> {
   return now === commit ? keep(plan, tools) : fail(refMoved(plan.source, plan.ref, { asked: commit, now }));
 }
 
-async function keep({ kept, depth, source }: FetchPlan, { remotes }: Locked): Promise<Fetched> {
-  const tree = (await isKept(kept)) ? await treeOf(kept.mirror, kept.commit, remotes.git) : undefined;
+async function keep({ kept, depth, source }: FetchPlan, { treeOf }: Locked): Promise<Fetched> {
+  const tree = (await isKept(kept)) ? await treeOf(kept.mirror, kept.commit) : undefined;
   if (tree === undefined) return fail(explain('fatal: not our ref', source));
   await noteCommit(kept, { tree, depth });
   return ok({ tree });

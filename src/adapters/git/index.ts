@@ -1,8 +1,9 @@
 /** git behind the ports of resolve: refs, objects and work trees, made for one cache and its mirrors. */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { GitObjects, GitRefs, PatchMails, TrackedFiles, TreeMerges, WorkTrees } from '../../resolve/ports.ts';
 import { patchMails } from './apply-mails.ts';
 import { fetchCommit } from './fetch-commit.ts';
+import type { FetchTools } from './fetch-into.ts';
 import { gitProcesses, type Environment, type GitProcesses } from './git-process.ts';
 import { lsRefs } from './ls-refs/index.ts';
 import { mirrorsIn, type MirrorRule } from './mirrors.ts';
@@ -10,8 +11,10 @@ import { objectReader } from './object-reader.ts';
 import { gitObjects } from './objects.ts';
 import { privateStore } from './private-store.ts';
 import { gitRefs } from './refs.ts';
-import { remotesOf } from './remotes.ts';
 import { trackedFiles } from './tracked-files.ts';
+import { treeReader } from './read-trees.ts';
+import { remotesOf } from './remotes.ts';
+import { treeMemory } from './tree-memory.ts';
 import { treeMerges } from './tree-merges.ts';
 import { workTrees } from './work-trees.ts';
 
@@ -42,13 +45,21 @@ const SILENCE_MS = 60_000;
 
 export function openGit({ cache, mirrors: rules, environment, silenceMs = SILENCE_MS }: GitOptions): GitPorts {
   const git = gitProcesses(environment);
+  const reader = objectReader(join(cache, 'git'), git);
   const mirrors = mirrorsIn(cache, rules);
   const remotes = remotesOf({ git, mirrors, silenceMs });
   const ls = lsRefs({ silenceMs });
-  const reader = objectReader(join(cache, 'git'), git);
+  const reading = { reader, memory: treeMemory() };
+  const trees = treeReader(reading);
+  const treeOf: FetchTools['treeOf'] = (mirror, id) => trees.treeOf({ url: basename(mirror), mirror, id });
   return {
     refs: gitRefs(remotes, ls),
-    objects: gitObjects({ mirrors, reader, fetch: (wanted, context) => fetchCommit(wanted, { remotes, ls, context }) }),
+    objects: gitObjects({
+      ...reading,
+      mirrors,
+      trees,
+      fetch: (wanted, context) => fetchCommit(wanted, { remotes, ls, treeOf, context }),
+    }),
     workTrees: workTrees(mirrors, git),
     mails: patchMails(mirrors, privateStore(cache), git),
     tracked: trackedFiles(git),

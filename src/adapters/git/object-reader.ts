@@ -14,6 +14,8 @@ export interface ObjectReader {
   infos(mirror: string, oids: readonly string[]): Promise<(FoundObject | undefined)[]>;
   /** @returns without `data` where it is bigger than `most` bytes */
   contents(mirror: string, oid: string, most: number): Promise<FoundObject | undefined>;
+  /** Reads from this mirror too: from one that holds what another lacks, and is asked for through that. */
+  include(mirror: string): void;
   /** Ends git; what is asked later starts it again. */
   close(): Promise<void>;
 }
@@ -30,6 +32,10 @@ export function objectReader(root: string, git: GitProcesses): ObjectReader {
     infos: (mirror, oids) => askAll(oids, { mirror, ask }),
     contents: (mirror, oid, most) =>
       new Promise((answer, failed) => ask({ command: 'contents', mirror, oid, most, answer, failed, deaths: 0 })),
+    include: (mirror) => {
+      lanes.sha1.include(mirror);
+      lanes.sha256.include(mirror);
+    },
     close: async () => {
       await Promise.all([lanes.sha1.close(), lanes.sha256.close()]);
     },
@@ -71,6 +77,7 @@ interface Job extends Asked {
 
 interface Lane {
   ask(job: Job): void;
+  include(mirror: string): void;
   close(): Promise<void>;
 }
 
@@ -104,7 +111,11 @@ function openLane(format: ObjectFormat, root: string, git: GitProcesses): Lane {
       job.failed(thrown);
     }
   };
-  return { ask, close: async () => current?.end() };
+  const include = (mirror: string): void => {
+    // One with no room for it ends: the next finds that mirror when it begins.
+    if (current !== undefined && !current.union.cover(mirror)) void current.end();
+  };
+  return { ask, include, close: async () => current?.end() };
 }
 
 /** It was not ended, and has room for the job's mirror. */

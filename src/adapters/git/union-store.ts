@@ -56,7 +56,11 @@ export function makeUnion({ root, format, spares }: UnionOptions): UnionStore {
   writeFileSync(join(folder, 'HEAD'), 'ref: refs/heads/none\n');
   writeFileSync(join(folder, 'config'), CONFIG[format]);
   writeFileSync(join(folder, 'objects', 'info', 'alternates'), [...lenders, ...free].map(alternateLine).join(''));
-  return { folder, cover: coverage(lenders, free), remove: () => rm(folder, { recursive: true, force: true }) };
+  return {
+    folder,
+    cover: coverage(lenders, { free, format }),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
 }
 
 const CONFIG: Readonly<Record<ObjectFormat, string>> = {
@@ -65,11 +69,15 @@ const CONFIG: Readonly<Record<ObjectFormat, string>> = {
 };
 
 /** A mirror may have begun to borrow from elsewhere since the list was written: looked at once a mirror. */
-function coverage(lenders: Set<string>, free: string[]): UnionStore['cover'] {
+function coverage(
+  lenders: Set<string>,
+  { free, format }: { readonly free: string[]; readonly format: ObjectFormat },
+): UnionStore['cover'] {
   const covered = new Set<string>();
   return (mirror) => {
     if (covered.has(mirror)) return true;
-    for (const lender of lendersOf(mirror)) {
+    const ours = (formatOf(mirror) ?? format) === format;
+    for (const lender of ours ? lendersOf(mirror) : []) {
       if (lenders.has(lender)) continue;
       const spare = free.pop();
       if (spare === undefined) return false;
