@@ -1,6 +1,8 @@
 /** git behind the ports of resolve: refs, objects and work trees, made for one cache and its mirrors. */
-import type { GitObjects, GitRefs, WorkTrees } from '../../resolve/ports.ts';
+import { join } from 'node:path';
+import type { GitHistory, GitObjects, GitRefs, WorkTrees } from '../../resolve/ports.ts';
 import { gitProcesses, type Environment } from './git-process.ts';
+import { gitHistory } from './history.ts';
 import { mirrorsIn, type MirrorRule } from './mirrors.ts';
 import { gitObjects } from './objects.ts';
 import { gitRefs } from './refs.ts';
@@ -10,6 +12,7 @@ export interface GitPorts {
   readonly refs: GitRefs;
   readonly objects: GitObjects;
   readonly workTrees: WorkTrees;
+  readonly history: GitHistory;
 }
 
 export interface GitOptions {
@@ -27,5 +30,6 @@ export function openGit({ cache, mirrors: rules, environment }: GitOptions): Git
     refs: gitRefs(mirrors, git),
     objects: gitObjects(mirrors, git),
     workTrees: workTrees(mirrors, git),
+    history: gitHistory({ mirrors, git, root: join(cache, 'history') }),
   };
 }
