@@ -35,4 +35,11 @@ export type ResolveEvent =
       readonly code: 'resolve/requires-cycle';
       readonly components: readonly string[];
     }
+  | {
+      /** The commits between two locks are known, for one component more. */
+      readonly code: 'resolve/history-read';
+      readonly component: string;
+      readonly done: number;
+      readonly of: number;
+    }
   | { readonly code: 'resolve/lock-written'; readonly file: string; readonly changes: number };
