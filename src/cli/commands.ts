@@ -17,5 +17,6 @@ export const commandLoaders: Readonly<Record<string, () => Promise<MakeCommand>>
   shell: async () => (await import('./shell.ts')).shellCommand,
   down: async () => (await import('./down.ts')).downCommand,
   config: async () => (await import('./config.ts')).configCommand,
+  lock: async () => (await import('./lock.ts')).lockCommand,
   completion: async () => (await import('./completion.ts')).completionCommand,
 };

@@ -29,7 +29,7 @@ export const EXIT = { done: 0, failed: 1, input: 2, outside: 3, refused: 4, bug:
 export interface Shown {
   readonly text: string;
   readonly json: unknown;
-  readonly exit?: 'failed' | 'refused';
+  readonly exit?: 'failed' | 'outside' | 'refused';
 }
 
 interface Invocation<Event extends StepEvent, Value> {

@@ -57,6 +57,13 @@ export type ResolveEvent =
     }
   /** The lock with embargoed patches; `exposed` where git would take it into a commit. */
   | { readonly code: 'resolve/private-lock-written'; readonly file: string; readonly exposed: boolean }
+  | {
+      /** The commits between two locks are known, for one component more. */
+      readonly code: 'resolve/history-read';
+      readonly component: string;
+      readonly done: number;
+      readonly of: number;
+    }
   | ChangeEvent;
 
 /** What happens while the graph of a set is read. */

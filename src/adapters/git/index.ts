@@ -1,10 +1,11 @@
 /** git behind the ports of resolve: refs, objects and work trees, made for one cache and its mirrors. */
 import { basename, join } from 'node:path';
-import type { GitObjects, GitRefs, PatchMails, TrackedFiles, TreeMerges, WorkTrees } from '../../resolve/ports.ts';
+import type { GitHistory, GitObjects, GitRefs, PatchMails, TrackedFiles, TreeMerges, WorkTrees } from '../../resolve/ports.ts';
 import { patchMails } from './apply-mails.ts';
 import { fetchCommit } from './fetch-commit.ts';
 import type { FetchTools } from './fetch-into.ts';
 import { gitProcesses, type Environment, type GitProcesses } from './git-process.ts';
+import { gitHistory } from './history.ts';
 import { lsRefs } from './ls-refs/index.ts';
 import { mirrorsIn, type MirrorRule } from './mirrors.ts';
 import { objectReader } from './object-reader.ts';
@@ -29,6 +30,7 @@ export interface GitPorts {
   /** How many git processes were started so far. */
   readonly processes: Pick<GitProcesses, 'started'>;
   readonly merges: TreeMerges;
+  readonly history: GitHistory;
 }
 
 export interface GitOptions {
@@ -66,5 +68,6 @@ export function openGit({ cache, mirrors: rules, environment, silenceMs = SILENC
     close: () => reader.close(),
     processes: git,
     merges: treeMerges(mirrors, git),
+    history: gitHistory({ mirrors, git, root: join(cache, 'history') }),
   };
 }

@@ -24,6 +24,8 @@ export function plainLine(event: ResolveEvent): Line | undefined {
       return `${event.component} from ${event.from}${event.changed ? '' : ' (as it is in the lock)'}`;
     case 'resolve/requires-cycle':
       return `a circle of requirements: ${[...event.components, event.components[0] ?? ''].join(' → ')}`;
+    case 'resolve/history-read':
+      return { progress: `${event.done} of ${event.of}: ${event.component}` };
     case 'resolve/set-written':
     case 'resolve/lock-written':
       return undefined;

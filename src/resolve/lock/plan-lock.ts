@@ -5,7 +5,8 @@ import { checkSet } from '../constraints/check-set.ts';
 import type { CheckedComponent, KnownSet } from '../constraints/set-facts.ts';
 import type { ChosenRef } from '../sets/choose-ref.ts';
 import type { ExtensionSet, SetComponent } from '../sets/extension-set.ts';
-import type { ComponentKind, LockedComponent, LockedSubmodule, Lockfile } from './lockfile.ts';
+import { compareComponents } from './component-order.ts';
+import type { LockedComponent, LockedSubmodule, Lockfile } from './lockfile.ts';
 import { manifestFile, type Manifest } from '../manifests/manifest.ts';
 
 export interface ComponentFacts {
@@ -87,10 +88,4 @@ function registrationsOf(component: LockedComponent): LockedComponent[] {
       ...(version === undefined ? {} : { version }),
     })),
   ];
-}
-
-const ORDER: readonly ComponentKind[] = ['core', 'vendor', 'skin', 'extension', 'library'];
-
-function compareComponents(a: LockedComponent, b: LockedComponent): number {
-  return ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || (a.name < b.name ? -1 : 1);
 }
