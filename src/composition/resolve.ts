@@ -3,10 +3,12 @@ import type { RunContext } from '../kernel/run-context.ts';
 import { all, ok, type Outcome } from '../kernel/outcome.ts';
 import type { Workspace } from '../kernel/workspace.ts';
 import {
+  changesOf,
   parseAskedChange,
   resolveChanges,
   resolvePatched,
   resolveSet,
+  type ExtensionSet,
   type Lockfile,
   type PatchSource,
   type Resolved,
@@ -31,12 +33,12 @@ export async function resolveIn(
   const asked = all(changes.map(parseAskedChange));
   if (!asked.ok) return asked;
   return withGit(workspace, async (git) => {
-    const onTop = async (lock: Lockfile): Promise<Outcome<Lockfile>> => {
-      const ports = { ...git, reviews: await reviewsOf(workspace) };
-      return resolveChanges({ lock, asked: asked.value }, ports, context);
+    const onTop = async (lock: Lockfile, set: ExtensionSet): Promise<Outcome<Lockfile>> => {
+      const wanted = changesOf(set, asked.value);
+      if (wanted.asked.length === 0) return ok(lock);
+      return resolveChanges({ lock, ...wanted }, { ...git, reviews: await reviewsOf(workspace) }, context);
     };
-    const wanted = { ...request, root: workspace.root, ...(changes.length === 0 ? {} : { onTop }) };
-    const resolved = await resolveSet(wanted, git, context);
+    const resolved = await resolveSet({ ...request, root: workspace.root, onTop }, git, context);
     if (!resolved.ok || patches.length === 0) return resolved;
     const patched = await resolvePatched({ lock: resolved.value.lock, patches }, git, context);
     return patched.ok ? ok({ ...resolved.value, lock: patched.value }) : patched;

@@ -31,5 +31,5 @@ export type { Why } from './sets/why.ts';
 export { checkRef, checkUrl } from './sets/safe-names.ts';
 export type { Reviews } from './ports.ts';
 export { parseAskedChange } from './patches/asked-change.ts';
-export { resolveChanges } from './patches/resolve-changes.ts';
+export { changesOf, resolveChanges } from './patches/resolve-changes.ts';
 export { restorePatched } from './patches/restore-patched.ts';

@@ -26,8 +26,8 @@ export interface ResolveRequest {
   readonly update?: readonly string[];
   /** @default 'write' */
   readonly mode?: WriteMode;
-  /** Puts changes under review on the lock before it is compared and written. */
-  readonly onTop?: (lock: Lockfile) => Promise<Outcome<Lockfile>>;
+  /** Puts changes under review on the lock before it is compared and written: the set's, and those asked for. */
+  readonly onTop?: (lock: Lockfile, set: ExtensionSet) => Promise<Outcome<Lockfile>>;
 }
 
 /**
@@ -48,7 +48,7 @@ export async function resolveSet(
   if (!lock.ok) return lock;
   for (const components of findCircles(lock.value.components))
     context.emit({ code: 'resolve/requires-cycle', components });
-  const whole = request.onTop === undefined ? lock : await request.onTop(lock.value);
+  const whole = request.onTop === undefined ? lock : await request.onTop(lock.value, set.value);
   if (!whole.ok) return whole;
   return writeLock(whole.value, { file: lockFile(request.root, request.set), mode: request.mode ?? 'write' }, context);
 }

@@ -9,6 +9,7 @@ import type { LockedChange, LockedComponent, Lockfile } from '../lock/lockfile.t
 import { readManifest } from '../manifests/read-manifest.ts';
 import type { GitObjects, Reviews } from '../ports.ts';
 import { applyChanges, type ApplyPorts } from './apply-changes.ts';
+import type { ExtensionSet } from '../sets/extension-set.ts';
 import type { AskedChange } from './asked-change.ts';
 import { reviewedComponents, type ReviewedComponent } from './change-repos.ts';
 import { replaceComponents, withManifest } from './check-patched.ts';
@@ -23,6 +24,20 @@ export interface ChangesRequest {
   readonly asked: readonly AskedChange[];
   /** Base url of a component's review server, where its source names one. */
   readonly gerrit?: (component: LockedComponent) => string | undefined;
+}
+
+/** The set's own changes and those asked for, each once: what somebody asks for goes before what the set says. */
+export function changesOf(set: ExtensionSet, asked: readonly AskedChange[]): Pick<ChangesRequest, 'asked' | 'gerrit'> {
+  const numbers = new Set(asked.map(({ number }) => number));
+  const own = set.patches.filter(({ change }) => !numbers.has(change));
+  const servers = new Map(set.components.map(({ name, gerrit }) => [name, gerrit]));
+  return {
+    asked: [
+      ...own.map(({ change, patchset }) => ({ number: change, ...(patchset === undefined ? {} : { patchset }) })),
+      ...asked,
+    ],
+    gerrit: ({ name }) => servers.get(name),
+  };
 }
 
 export interface ChangesPorts extends ApplyPorts {
