@@ -6,6 +6,7 @@ export const commandLoaders: Readonly<Record<string, () => Promise<MakeCommand>>
   resolve: async () => (await import('./resolve.ts')).resolveCommand,
   security: async () => (await import('./security.ts')).securityCommand,
   graph: async () => (await import('./graph.ts')).graphCommand,
+  cache: async () => (await import('./cache.ts')).cacheCommand,
   build: async () => (await import('./build.ts')).buildCommand,
   test: async () => (await import('./test.ts')).testCommand,
   deploy: async () => (await import('./deploy.ts')).deployCommand,

@@ -15,14 +15,14 @@ export { cyclesOf } from './graph/cycles.ts';
 export { parseDeclared } from './graph/declared.ts';
 export { dependentsOf, type Dependent } from './graph/dependents-of.ts';
 export { diffGraph, type GraphDiff } from './graph/diff-graph.ts';
-export {
-  EDGE_KINDS,
-  formatGraph,
-  type ComponentGraph,
-  type EdgeKind,
-  type GraphEdge,
-} from './graph/graph-document.ts';
+export { EDGE_KINDS, formatGraph, type ComponentGraph, type EdgeKind, type GraphEdge } from './graph/graph-document.ts';
 export { narrowGraph, type Narrowing } from './graph/narrow-graph.ts';
 export { readGraph, type GraphTools } from './graph/read-graph.ts';
 export { summariseGraph, type GraphSummary } from './graph/summarise-graph.ts';
 export { checkRef, checkUrl } from './sets/safe-names.ts';
+export type { CacheEvent } from './events.ts';
+export { collectGarbage, type Collected } from './cache/collect-garbage.ts';
+export { listCache, type CacheListing } from './cache/list-cache.ts';
+export type { Leftover, MirrorFacts, MirrorStore } from './cache/mirror-store.ts';
+export type { GcAction } from './cache/plan-gc.ts';
+export { verifyCache, type Verified } from './cache/verify-cache.ts';
