@@ -8,6 +8,7 @@ export const commandLoaders: Readonly<Record<string, () => Promise<MakeCommand>>
   graph: async () => (await import('./graph.ts')).graphCommand,
   sets: async () => (await import('./sets.ts')).setsCommand,
   why: async () => (await import('./why.ts')).whyCommand,
+  cache: async () => (await import('./cache.ts')).cacheCommand,
   build: async () => (await import('./build.ts')).buildCommand,
   test: async () => (await import('./test.ts')).testCommand,
   deploy: async () => (await import('./deploy.ts')).deployCommand,

@@ -1,4 +1,5 @@
 /** What happens while a set is resolved. */
+import type { GcAction } from './cache/plan-gc.ts';
 import type { PatchStatus } from './ports.ts';
 
 export type ResolveEvent =
@@ -118,3 +119,22 @@ export type ChangeNote =
   | 'not-mergeable'
   | 'unread-footer'
   | 'submodule-moved';
+
+/** What happens while the cache is tended. */
+export type CacheEvent =
+  | {
+      readonly code: 'resolve/cache-tidied';
+      /** Url of a mirror, or path of a leftover. */
+      readonly what: string;
+      readonly kind: GcAction['kind'];
+      /** Freed. */
+      readonly bytes: number;
+    }
+  | { readonly code: 'resolve/cache-checked'; readonly what: string; readonly done: number; readonly of: number }
+  | {
+      readonly code: 'resolve/cache-damaged';
+      /** Url of a mirror, or digest of a blob. */
+      readonly what: string;
+      readonly problem: string;
+      readonly removed: boolean;
+    };

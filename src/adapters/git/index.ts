@@ -1,6 +1,15 @@
 /** git behind the ports of resolve: refs, objects and work trees, made for one cache and its mirrors. */
 import { basename, join } from 'node:path';
-import type { GitHistory, GitObjects, GitRefs, PatchMails, TrackedFiles, TreeMerges, WorkTrees } from '../../resolve/ports.ts';
+import type { MirrorStore } from '../../resolve/index.ts';
+import type {
+  GitHistory,
+  GitObjects,
+  GitRefs,
+  PatchMails,
+  TrackedFiles,
+  TreeMerges,
+  WorkTrees,
+} from '../../resolve/ports.ts';
 import { patchMails } from './apply-mails.ts';
 import { fetchCommit } from './fetch-commit.ts';
 import type { FetchTools } from './fetch-into.ts';
@@ -12,6 +21,7 @@ import { objectReader } from './object-reader.ts';
 import { gitObjects } from './objects.ts';
 import { privateStore } from './private-store.ts';
 import { gitRefs } from './refs.ts';
+import { mirrorStore } from './tend-mirrors.ts';
 import { trackedFiles } from './tracked-files.ts';
 import { treeReader } from './read-trees.ts';
 import { remotesOf } from './remotes.ts';
@@ -25,6 +35,8 @@ export interface GitPorts {
   readonly workTrees: WorkTrees;
   readonly mails: PatchMails;
   readonly tracked: TrackedFiles;
+  /** The mirrors themselves, for who tends the cache. */
+  readonly mirrors: MirrorStore;
   /** Ends the git that reads objects; it would end by itself some seconds later. */
   close(): Promise<void>;
   /** How many git processes were started so far. */
@@ -65,6 +77,7 @@ export function openGit({ cache, mirrors: rules, environment, silenceMs = SILENC
     workTrees: workTrees(mirrors, git),
     mails: patchMails(mirrors, privateStore(cache), git),
     tracked: trackedFiles(git),
+    mirrors: mirrorStore({ root: join(cache, 'git'), mirrors, git }),
     close: () => reader.close(),
     processes: git,
     merges: treeMerges(mirrors, git),
