@@ -51,13 +51,14 @@ export interface GitOptions {
   readonly mirrors: readonly MirrorRule[];
   /** What git inherits: HOME for its config, PATH, ssh's agent. */
   readonly environment: Environment;
-  /** Without a byte or a word of progress for so long, a remote counts as silent. @default a minute */
+  /** Without a byte or a word of progress for so long, a remote counts as silent. @default as git is told, else a minute */
   readonly silenceMs?: number;
 }
 
 const SILENCE_MS = 60_000;
 
-export function openGit({ cache, mirrors: rules, environment, silenceMs = SILENCE_MS }: GitOptions): GitPorts {
+export function openGit({ cache, mirrors: rules, environment, ...options }: GitOptions): GitPorts {
+  const silenceMs = options.silenceMs ?? toldPatience(environment) ?? SILENCE_MS;
   const git = gitProcesses(environment);
   const reader = objectReader(join(cache, 'git'), git);
   const mirrors = mirrorsIn(cache, rules);
@@ -83,4 +84,12 @@ export function openGit({ cache, mirrors: rules, environment, silenceMs = SILENC
     merges: treeMerges(mirrors, git),
     history: gitHistory({ mirrors, git, root: join(cache, 'history') }),
   };
+}
+
+/**
+ * What a user sets for git's own transfers holds for ours.
+ * @see https://git-scm.com/docs/git, GIT_HTTP_LOW_SPEED_TIME: seconds
+ */
+function toldPatience({ GIT_HTTP_LOW_SPEED_TIME: told }: Environment): number | undefined {
+  return told !== undefined && /^[1-9]\d{0,5}$/.test(told) ? Number(told) * 1000 : undefined;
 }

@@ -17,7 +17,7 @@ import { reposWithout } from './history.ts';
 import { productionRepos, type ProductionRepo } from './repos.ts';
 import { writeGenerated } from './write-remotes.ts';
 
-export { productionWorkspace } from './workspace.ts';
+export { productionWorkspace, setOf } from './workspace.ts';
 
 export interface ProductionWorld extends AsyncDisposable {
   /** Folder of the bare repos: `mediawiki/core.git`, `mediawiki/extensions/Echo.git`, ... */

@@ -1,12 +1,13 @@
 /** A workspace of its own for `wikimedia-production`: mwpipe.yaml that maps Gerrit to the world, the set, a cache, the command. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { runCommand, type CommandResult } from '../command.ts';
 import { PLAIN_GIT } from '../fast-import.ts';
-import type { ProductionRepo } from './repos.ts';
 
 interface ProductionWorkspace extends AsyncDisposable {
   readonly root: string;
@@ -17,8 +18,11 @@ interface ProductionWorkspace extends AsyncDisposable {
   mwpipe(...argv: readonly string[]): Promise<CommandResult>;
   /** The same with `--json`: the last line, and the events before it. */
   result(...argv: readonly string[]): Promise<JsonResult>;
-  /** Starts it, for a test that ends it in the middle. */
-  start(...argv: readonly string[]): ChildProcess;
+  /** Runs it until an event with this code was told so many times, then sends the signal. @returns how it ended */
+  signalled(
+    when: { readonly code: string; readonly times: number; readonly signal: NodeJS.Signals },
+    ...argv: readonly string[]
+  ): Promise<{ readonly exit: number | null; readonly by: NodeJS.Signals | null; readonly stdout: string }>;
 }
 
 interface JsonResult {
@@ -31,53 +35,58 @@ interface JsonResult {
 interface WorkspaceOptions {
   /** What stands for `https://gerrit.wikimedia.org/r/`: a server of the world. @default the world's folder, as file:// */
   readonly origin?: string;
-  /** Text of the set. @default that of this checkout, else one that lists the world's repos */
+  /** Text of the set. @default that of this checkout */
   readonly set?: string;
+  /** More places that stand for others. */
+  readonly mirrors?: readonly { readonly from: string; readonly to: string }[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const repository = join(import.meta.dirname, '../../..');
 const SET = 'wikimedia-production';
 
 export async function productionWorkspace(
-  world: { readonly remotes: string; readonly repos: readonly ProductionRepo[] },
-  { origin = `${pathToFileURL(world.remotes).href}/`, set }: WorkspaceOptions = {},
+  world: { readonly remotes: string },
+  { origin = `${pathToFileURL(world.remotes).href}/`, set, mirrors = [], env }: WorkspaceOptions = {},
 ): Promise<ProductionWorkspace> {
   const root = await mkdtemp(join(tmpdir(), 'mwpipe-workspace-'));
   const cache = join(root, 'cache');
   await mkdir(cache);
-  const mirror = `mirrors:\n  - { from: 'https://gerrit.wikimedia.org/r/', to: '${origin}' }\n`;
-  await writeFile(join(root, 'mwpipe.yaml'), `version: 1\n${mirror}targets: {}\n`);
+  const places = [{ from: 'https://gerrit.wikimedia.org/r/', to: origin }, ...mirrors];
+  const lines = places.map(({ from, to }) => `  - { from: '${from}', to: '${to}' }\n`).join('');
+  await writeFile(join(root, 'mwpipe.yaml'), `version: 1\nmirrors:\n${lines}targets: {}\n`);
   const sets = join(root, 'extension-sets');
-  const shipped = await copySets(sets);
+  await copySets(sets);
   const setFile = join(sets, `${SET}.yaml`);
-  if (set !== undefined || !shipped.includes(`${SET}.yaml`)) await writeFile(setFile, set ?? setOf(world.repos));
-  const environment = { ...process.env, ...PLAIN_GIT, MWPIPE_CACHE: cache };
+  if (set !== undefined) await writeFile(setFile, set);
+  const environment = { ...process.env, ...PLAIN_GIT, MWPIPE_CACHE: cache, ...env };
   const program = join(repository, 'mwpipe');
   const mwpipe = (...argv: readonly string[]) => runCommand([program, ...argv], { cwd: root, env: environment });
   return {
     ...{ root, cache, setFile, mwpipe, lockFile: join(sets, `${SET}.lock.yaml`) },
     result: async (...argv) => jsonOf(await mwpipe(...argv, '--json')),
-    start: (...argv) =>
-      spawn(program, argv, { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'], detached: true }),
+    signalled: (when, ...argv) =>
+      signalled(
+        spawn(program, [...argv, '--json'], { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'ignore'] }),
+        when,
+      ),
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   };
 }
 
 /** This checkout's sets, without their locks. */
-async function copySets(into: string): Promise<readonly string[]> {
+async function copySets(into: string): Promise<void> {
   await cp(join(repository, 'extension-sets'), into, { recursive: true });
   const files = await readdir(into);
   await Promise.all(files.filter((file) => file.endsWith('.lock.yaml')).map((file) => rm(join(into, file))));
-  return files;
 }
 
-/** The set as its file would say it, for a test that writes one of its own. */
-function setOf(repos: readonly Pick<ProductionRepo, 'name'>[]): string {
+/** A set of some of them, with the sources and the policy of the whole. */
+export function setOf(names: readonly string[]): string {
   const gerrit = 'https://gerrit.wikimedia.org/r/mediawiki';
   return `version: 1
-description: what Wikimedia's wikis run
-variables: { train: 1.43.0-wmf.1, release: '1_43' }
-branches: ['wmf/{train}', 'REL{release}', master]
+variables: { train: 1.43.0-wmf.1 }
+branches: ['wmf/{train}', master]
 sources:
   core: ${gerrit}/core
   vendor: ${gerrit}/vendor
@@ -86,7 +95,24 @@ sources:
 components:
   - core
   - vendor
-${repos.map(({ name }) => `  - ${name}\n`).join('')}`;
+${names.map((name) => `  - ${name}\n`).join('')}`;
+}
+
+async function signalled(
+  child: ChildProcessByStdio<null, Readable, null>,
+  { code, times, signal }: { readonly code: string; readonly times: number; readonly signal: NodeJS.Signals },
+): Promise<{ exit: number | null; by: NodeJS.Signals | null; stdout: string }> {
+  let stdout = '';
+  const state = { sent: false };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    if (state.sent || stdout.split(`{"code":"${code}"`).length <= times) return;
+    state.sent = true;
+    child.kill(signal);
+  });
+  const [exit, by] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  if (!state.sent) throw new Error(`it ended before ${code}: ${stdout.slice(-800)}`);
+  return { exit, by, stdout };
 }
 
 function jsonOf({ stdout, stderr, code }: CommandResult): JsonResult {

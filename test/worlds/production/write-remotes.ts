@@ -14,7 +14,7 @@ const WEEK = 7 * 24 * 3600;
 const AT_ONCE = 4;
 
 /** Below the remotes: what only submodules name. */
-export const SUBMODULE_REPOS = ['mediawiki/services/function-schemata', 'mediawiki/services/function-vectors'] as const;
+const SUBMODULE_REPOS = ['mediawiki/services/function-schemata', 'mediawiki/services/function-vectors'] as const;
 
 /** @returns their paths below the remotes, `mediawiki/extensions/Echo` */
 export async function writeGenerated(into: string, signal: AbortSignal): Promise<readonly string[]> {
