@@ -14,6 +14,7 @@ export function networkContract(name: string, open: OpenServer): void {
   gitPortsContract(name, (repos) => gitWorld(repos, { serve: (root) => open(root) }));
   processesContract(name, open);
   filterContract(name, open);
+  hostileContract(name, open);
   movedContract(name, open);
 }
 
@@ -81,6 +82,15 @@ function filterContract(name: string, open: OpenServer): void {
     expect(await world.ports.objects.fetch({ ...wanted, filter: 'blobs' }, quiet)).toMatchObject({ ok: true });
     const mirror = join(world.cache, 'git', encodeURIComponent(wanted.url));
     expect(await readFile(join(mirror, 'refs/mwpipe', wanted.commit), 'utf8')).toBe(`${wanted.commit}\n`);
+  });
+}
+
+function hostileContract(name: string, open: OpenServer): void {
+  it(`${name}: refuses a tree that would write into .git, and says so`, async () => {
+    await using world = await gitWorld({ core: { '.git/hooks/post-checkout': 'x' } }, { serve: (root) => open(root) });
+    const fetched = await world.ports.objects.fetch(await master(world), quiet);
+    expect(fetched).toMatchObject({ ok: false, diagnostics: [{ code: 'git/unsafe-objects' }] });
+    expect(JSON.stringify(fetched)).toContain('hasDotgit');
   });
 }
 

@@ -40,6 +40,11 @@ const KNOWN = {
     message: (url, detail) => `${url} sent an answer that is cut or damaged${detail === '' ? '' : `: it ${detail}`}`,
     hint: 'nothing of it was kept; try again, and if it stays so, the server is broken: a mirror can be named in mwpipe.yaml',
   },
+  unsafe: {
+    code: 'git/unsafe-objects',
+    message: (url, detail) => `${url} sent objects that git refuses${detail === '' ? '' : `: ${detail}`}`,
+    hint: 'such a tree could write outside its folder; nothing of it was kept: ask whoever keeps that repo',
+  },
   notGit: {
     code: 'git/not-git',
     message: (url, detail) => `what answers at ${url} speaks no git${detail === '' ? '' : `: it ${detail}`}`,
@@ -57,8 +62,9 @@ const KNOWN = {
   },
 } as const satisfies Record<string, Known>;
 
-const CUT =
-  /early EOF|index-pack|unpack-objects|bad pack|curl (?:18|56|92)|pack (?:has|is) |inflate|fsck|more than \d+ MB/i;
+const CUT = /early EOF|index-pack|unpack-objects|bad pack|curl (?:18|56|92)|pack (?:has|is) |inflate|more than \d+ MB/i;
+
+const FSCK = /(?:^error: object [0-9a-f]+: .*|fsck error.*)/m;
 
 /** In git's and curl's words; the first that fits: a reset is also called an early end, a refusal also unreadable. */
 const PATTERNS: readonly (readonly [RegExp, Known])[] = [
@@ -74,6 +80,7 @@ const PATTERNS: readonly (readonly [RegExp, Known])[] = [
     /Could not resolve host|Connection refused|Connection reset|Failed to connect|Couldn't connect|No route/i,
     KNOWN.gone,
   ],
+  [FSCK, KNOWN.unsafe],
   [CUT, KNOWN.broken],
   [/does not appear to be a git repo|repository .*not found|not a git repo|does not exist|not exported/i, KNOWN.noRepo],
   [
@@ -87,7 +94,7 @@ const PATTERNS: readonly (readonly [RegExp, Known])[] = [
 export function explain(stderr: string, url: string): Diagnostic {
   const shown = withoutPassword(url);
   const known = PATTERNS.find(([words]) => words.test(stderr))?.[1];
-  if (known !== undefined) return diagnosticOf(known, shown, '');
+  if (known !== undefined) return diagnosticOf(known, shown, FSCK.exec(stderr)?.[0].replace(/^error: /, '') ?? '');
   const [said] = stderr.split('\n').filter((line) => /^(fatal|error):/.test(line));
   return {
     code: 'git/failed',

@@ -6,7 +6,9 @@ import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { systemClock } from '../../kernel/clock.ts';
 import { quote } from '../../kernel/diagnostic.ts';
+import { withFileLock } from '../../kernel/file-lock.ts';
 import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import type { Snapshot, WorkTreeChanges, WorkTreeIdentity, WorkTrees } from '../../resolve/ports.ts';
 import { gitClient } from './client.ts';
@@ -92,7 +94,8 @@ async function snapshotInto(checkout: Checkout, { url, mirrors, git }: Destinati
   const { root, head } = checkout;
   if ((await treeOf(mirror, head, git)) === undefined) {
     const from = [pathToFileURL(root).href, `HEAD:refs/mwpipe/${head}`];
-    const copied = await git.run({ args: ['-C', mirror, 'fetch', '-q', '--no-tags', '--depth=1', ...from] });
+    const args = ['-C', mirror, 'fetch', '-q', '--no-tags', '--no-write-fetch-head', '--depth=1', ...from];
+    const copied = await withFileLock(mirrors.lockOf(mirror), UNSTOPPED, () => git.run({ args }));
     if (copied.code !== 0) return fail(explain(copied.stderr, root));
   }
   const objects = { GIT_OBJECT_DIRECTORY: join(mirror, 'objects') };
@@ -104,6 +107,9 @@ async function snapshotInto(checkout: Checkout, { url, mirrors, git }: Destinati
   const { remoteUrl } = await identityOf(root, git);
   return ok({ head, tree: tree.value, branch, remoteUrl });
 }
+
+/** It copies from this disk: soon over. */
+const UNSTOPPED = { signal: new AbortController().signal, emit: () => undefined, clock: systemClock };
 
 /** A scratch index that holds the work tree as `git add --all` would, for `use`; removed afterwards. */
 async function withScratchIndex(
