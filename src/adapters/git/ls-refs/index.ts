@@ -23,7 +23,7 @@ export interface LsRefsLimits {
 const CONNECTIONS_PER_HOST = 12;
 const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 50;
-/** All refs of mediawiki/core, its 1.3 million of changes left out, are 0.2 MB. */
+/** Room for some 400,000 refs; more than that is a server that never ends. */
 const MOST_BYTES = 32e6;
 
 export function lsRefs({ silenceMs }: LsRefsLimits): LsRefs {
