@@ -49,7 +49,7 @@ module.exports = {
       name: 'adapters-see-ports',
       severity: 'error',
       from: { path: '^src/adapters/' },
-      to: { path: `^src/(?!adapters/|kernel/|(${STEPS.join('|')})/(index|ports)\\.ts$)` },
+      to: { path: `^src/(?!adapters/|kernel/|(${STEPS.join('|')})/(index|[a-z-]*ports)\\.ts$)` },
     },
     {
       name: 'adapters-see-no-other-room',

@@ -29,7 +29,7 @@ export { listSets, type ListedSet } from './sets/list-sets.ts';
 export { why } from './sets/read-why.ts';
 export type { Why } from './sets/why.ts';
 export { checkRef, checkUrl } from './sets/safe-names.ts';
-export type { Reviews } from './ports.ts';
+export type { Reviews } from './review-ports.ts';
 export { parseAskedChange } from './patches/asked-change.ts';
 export { changesOf, resolveChanges } from './patches/resolve-changes.ts';
 export { restorePatched } from './patches/restore-patched.ts';

@@ -1,7 +1,7 @@
 /** What every implementation of `Reviews` must do; `open` gives a world with changes and the port over it. */
 import { expect, it } from 'vitest';
 import { ok } from '../../src/kernel/outcome.ts';
-import type { Change, Reviews } from '../../src/resolve/ports.ts';
+import type { Change, Reviews } from '../../src/resolve/review-ports.ts';
 import { withoutRepo, type MadeChange, type ReviewWorld } from '../worlds/review-changes.ts';
 import { quiet } from './git-ports.contract.ts';
 

@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { openReviews } from '../../src/adapters/gerrit/index.ts';
 import { openGit, type GitPorts } from '../../src/adapters/git/index.ts';
-import type { Reviews } from '../../src/resolve/ports.ts';
+import type { Reviews } from '../../src/resolve/review-ports.ts';
 import { PLAIN_GIT } from './fast-import.ts';
 import { answerRest, type ServedChange } from './gerrit-rest.ts';
 import { answerGit } from './git-http.ts';

@@ -1,6 +1,6 @@
 /** What a change of a made-up review server is, however it is served: numbers, Change-Ids, messages with footers. */
 import { createHash } from 'node:crypto';
-import type { Change } from '../../src/resolve/ports.ts';
+import type { Change } from '../../src/resolve/review-ports.ts';
 import type { WorldFiles } from './git.ts';
 
 export interface ChangeOptions {

@@ -1,5 +1,5 @@
 /** Gerrit's REST behind the port of resolve, made for the mirrors of one workspace. */
-import type { Reviews } from '../../resolve/ports.ts';
+import type { Reviews } from '../../resolve/review-ports.ts';
 import { restClient, type MirrorRule, type RestLimits } from './rest-client.ts';
 import { gerritReviews } from './reviews.ts';
 

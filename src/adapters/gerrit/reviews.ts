@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
-import type { Change, ChangePlace, Reviews } from '../../resolve/ports.ts';
+import type { Change, ChangePlace, Reviews } from '../../resolve/review-ports.ts';
 import type { RestClient } from './rest-client.ts';
 import { changeInfo, includedInInfo, relatedChangesInfo, type ChangeInfo } from './schemas.ts';
 

@@ -1,15 +1,8 @@
 /** git behind the ports of resolve: refs, objects and work trees, made for one cache and its mirrors. */
 import { basename, join } from 'node:path';
 import type { MirrorStore } from '../../resolve/index.ts';
-import type {
-  GitHistory,
-  GitObjects,
-  GitRefs,
-  PatchMails,
-  TrackedFiles,
-  TreeMerges,
-  WorkTrees,
-} from '../../resolve/ports.ts';
+import type { GitHistory, GitObjects, GitRefs, PatchMails, TrackedFiles, WorkTrees } from '../../resolve/ports.ts';
+import type { TreeMerges } from '../../resolve/review-ports.ts';
 import { patchMails } from './apply-mails.ts';
 import { fetchCommit } from './fetch-commit.ts';
 import type { FetchTools } from './fetch-into.ts';

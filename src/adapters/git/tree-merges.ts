@@ -5,7 +5,7 @@
 import { ok, fail, type Outcome } from '../../kernel/outcome.ts';
 import { MwpipeError } from '../../kernel/error.ts';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
-import type { MergeConflict, TreeMerges } from '../../resolve/ports.ts';
+import type { MergeConflict, TreeMerges } from '../../resolve/review-ports.ts';
 import type { GitProcesses } from './git-process.ts';
 import type { Mirrors } from './mirrors.ts';
 

@@ -7,7 +7,8 @@ import { all, fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import { silent, type RunContext } from '../../kernel/run-context.ts';
 import type { ResolveEvent } from '../events.ts';
 import type { LockedChange, LockedComponent } from '../lock/lockfile.ts';
-import type { GitObjects, MergeConflict, TreeMerges } from '../ports.ts';
+import type { GitObjects } from '../ports.ts';
+import type { MergeConflict, TreeMerges } from '../review-ports.ts';
 import { shownRef } from './change-repos.ts';
 
 export interface ApplyPorts {

@@ -1,6 +1,6 @@
 /** Which change a `Depends-On: I...` means where several have that Change-Id, and whether a merged one is in already. */
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
-import type { Change } from '../ports.ts';
+import type { Change } from '../review-ports.ts';
 import { lockedBranch, shownRef, type ReviewedComponent } from './change-repos.ts';
 import { changeKey, shownChange, type Need, type PatchFacts } from './patch-facts.ts';
 

@@ -1,7 +1,7 @@
 /** What one change brings with it: those it is built on, those that its message depends on, and what is worth knowing. */
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import type { ChangeNote } from '../events.ts';
-import type { Change, RelatedChange } from '../ports.ts';
+import type { Change, RelatedChange } from '../review-ports.ts';
 import { chooseDependencies, type Dependent } from './choose-dependency.ts';
 import { dependsOn } from './depends-on.ts';
 import { chainKey, changeKey, idKey, shownChange, type Need, type PatchFacts } from './patch-facts.ts';

@@ -1,7 +1,7 @@
 /** Whether a change is applied, is left out, or stands in the way, and what is worth telling about it. */
 import { quote, type Diagnostic } from '../../kernel/diagnostic.ts';
 import type { ChangeNote } from '../events.ts';
-import type { Change } from '../ports.ts';
+import type { Change } from '../review-ports.ts';
 import { lockedBranch, shownRef, type ReviewedComponent } from './change-repos.ts';
 import { componentOf, whereIs } from './choose-dependency.ts';
 import { noteOf, RANKS, type Note, type Request } from './expand-change.ts';

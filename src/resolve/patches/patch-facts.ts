@@ -2,7 +2,7 @@
  * What planning knows of changes, as plain data, and what it still has to know: the planner names its needs, the reader
  * fetches them, until there are none. So it is decided in one place which facts matter, and that place is pure.
  */
-import type { Change, RelatedChange } from '../ports.ts';
+import type { Change, RelatedChange } from '../review-ports.ts';
 import type { ReviewedComponent } from './change-repos.ts';
 
 export interface WantedChange {

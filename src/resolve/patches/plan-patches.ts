@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { settle, type Outcome } from '../../kernel/outcome.ts';
-import type { Change } from '../ports.ts';
+import type { Change } from '../review-ports.ts';
 import type { ReviewedComponent } from './change-repos.ts';
 import { expandChange, RANKS, takeChanges, type Note, type Request } from './expand-change.ts';
 import { judgeChange, type Judgement } from './judge-change.ts';

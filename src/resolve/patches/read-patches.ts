@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { all, fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import { silent, type RunContext } from '../../kernel/run-context.ts';
 import type { ResolveEvent } from '../events.ts';
-import type { Change, Reviews } from '../ports.ts';
+import type { Change, Reviews } from '../review-ports.ts';
 import { chainKey, changeKey, idKey, type Need, type PatchFacts } from './patch-facts.ts';
 import { planPatches, type PatchPlan } from './plan-patches.ts';
 

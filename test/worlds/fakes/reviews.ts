@@ -1,7 +1,7 @@
 /** Reviews in memory, with commits that nobody has: for those who ask for changes and apply none. */
 import { createHash } from 'node:crypto';
 import { fail, ok } from '../../../src/kernel/outcome.ts';
-import type { Change, Reviews } from '../../../src/resolve/ports.ts';
+import type { Change, Reviews } from '../../../src/resolve/review-ports.ts';
 import {
   changeIdOf,
   messageOf,

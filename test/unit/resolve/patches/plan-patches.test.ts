@@ -1,7 +1,7 @@
 /** Plans from facts: each dependency before what depends on it, one order whatever order the facts came in. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Change } from '../../../../src/resolve/ports.ts';
+import type { Change } from '../../../../src/resolve/review-ports.ts';
 import { changeKey, chainKey, idKey, type PatchFacts } from '../../../../src/resolve/patches/patch-facts.ts';
 import { planPatches, type PatchPlan } from '../../../../src/resolve/patches/plan-patches.ts';
 
