@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { imageSchema } from '../../src/build/runtime-definition.ts';
 import { overlaySchema } from '../../src/config/overlay.ts';
 import { workspaceSchema } from '../../src/kernel/workspace.ts';
+import { graphSchema } from '../../src/resolve/graph/graph-document.ts';
 import { setSchema } from '../../src/resolve/sets/set-file.ts';
 import { jsonSchemaOf, keyRows, type JsonSchema } from './json-schema.ts';
 import { code, head, join, table } from './markdown.ts';
@@ -17,6 +18,8 @@ interface DescribedFile {
   readonly schema: z.ZodType;
   /** Where the schema is written, for its comments. */
   readonly from: readonly [file: string, name: string];
+  /** @default 'people', whose editor wants the schema */
+  readonly writtenBy?: 'mwpipe';
 }
 
 const FILES: readonly DescribedFile[] = [
@@ -50,6 +53,14 @@ const FILES: readonly DescribedFile[] = [
     schema: imageSchema,
     from: ['src/build/runtime-definition.ts', 'imageSchema'],
   },
+  {
+    name: 'A graph of mwpipe graph --format json',
+    id: 'graph',
+    lead: 'Which component depends on which, by kind of edge, for other programs. `mwpipe graph` writes it, nobody else.',
+    schema: graphSchema,
+    from: ['src/resolve/graph/graph-document.ts', 'graphSchema'],
+    writtenBy: 'mwpipe',
+  },
 ];
 
 export function filesPage(root: string): string {
@@ -80,7 +91,9 @@ function section(root: string, file: DescribedFile): string {
       ['Key', 'Type', 'Default', 'Meaning'],
       rows.map((row) => [code(row.key), row.type, row.presence, row.meaning]),
     ),
-    `For an editor: [schemas/${file.id}.json](schemas/${file.id}.json), named in the file's first line as` +
-      ` \`# yaml-language-server: $schema=…\`.`,
+    file.writtenBy === 'mwpipe'
+      ? `As JSON Schema: [schemas/${file.id}.json](schemas/${file.id}.json).`
+      : `For an editor: [schemas/${file.id}.json](schemas/${file.id}.json), named in the file's first line as` +
+        ` \`# yaml-language-server: $schema=…\`.`,
   ]);
 }

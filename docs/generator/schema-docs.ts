@@ -47,18 +47,32 @@ function importOf(statement: ts.Statement, name: string): { path: string; name: 
   return found === undefined || !path.startsWith('.') ? undefined : { path, name: found.propertyName?.text ?? name };
 }
 
-/** Follows `z.strictObject({...}).default(...)`, `z.array(x)`, `z.record(k, v)`, `z.union([...])` and names. */
+/** Follows `z.strictObject({...}).catchall(x).default(...)`, `z.array(x)`, `z.record(k, v)`, `z.union([...])` and names. */
 function docsOf(place: Place, node: ts.Expression): SchemaDocs {
   if (ts.isIdentifier(node)) return docsOfName(place, node.text);
   if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return {};
   const { expression: receiver, name } = node.expression;
-  if (!ts.isIdentifier(receiver) || receiver.text !== 'z') return docsOf(place, receiver);
   const [first, second] = node.arguments;
+  if (!ts.isIdentifier(receiver) || receiver.text !== 'z') {
+    const others = name.text === 'catchall' && first !== undefined ? { element: docsOf(place, first) } : {};
+    return { ...docsOf(place, receiver), ...others };
+  }
   if (first === undefined) return {};
-  if (ts.isObjectLiteralExpression(first)) return { keys: keysOf(place, first) };
+  const shape = name.text.endsWith('bject') ? shapeOf(place, first) : undefined;
+  if (shape !== undefined) return { keys: keysOf(place, shape) };
   if (name.text === 'array' || name.text === 'optional') return { element: docsOf(place, first) };
   if (name.text.endsWith('ecord') && second !== undefined) return { element: docsOf(place, second) };
   return ts.isArrayLiteralExpression(first) ? merged(first.elements.map((one) => docsOf(place, one))) : {};
+}
+
+/** `z.object({...})`, or `z.object(shape)` where several share one. */
+function shapeOf({ source }: Place, node: ts.Expression): ts.ObjectLiteralExpression | undefined {
+  if (ts.isObjectLiteralExpression(node)) return node;
+  const declarations = source.statements
+    .filter(ts.isVariableStatement)
+    .flatMap(({ declarationList }) => declarationList.declarations);
+  const named = declarations.find((one) => one.name.getText() === node.getText())?.initializer;
+  return named !== undefined && ts.isObjectLiteralExpression(named) ? named : undefined;
 }
 
 function keysOf(place: Place, object: ts.ObjectLiteralExpression): Map<string, SchemaDocs> {

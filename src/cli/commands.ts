@@ -4,6 +4,10 @@ import type { MakeCommand } from './run.ts';
 /** In the order of the help. A command's file gives one function, flags in, one call to a step, a rendering out. */
 export const commandLoaders: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   resolve: async () => (await import('./resolve.ts')).resolveCommand,
+  security: async () => (await import('./security.ts')).securityCommand,
+  graph: async () => (await import('./graph.ts')).graphCommand,
+  sets: async () => (await import('./sets.ts')).setsCommand,
+  why: async () => (await import('./why.ts')).whyCommand,
   build: async () => (await import('./build.ts')).buildCommand,
   test: async () => (await import('./test.ts')).testCommand,
   deploy: async () => (await import('./deploy.ts')).deployCommand,

@@ -1,16 +1,20 @@
 /** `mwpipe resolve`: an extension set to its lockfile. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { ok, type Failed, type Outcome } from '../kernel/outcome.ts';
 import type { PatchSource, Resolved, ResolveEvent } from '../resolve/index.ts';
 import { plainLine, showResolved } from './render/resolve.ts';
-import type { GlobalFlags, RunCommand, Tools } from './run.ts';
+import { showSecured } from './render/security.ts';
+import { maySee, type GlobalFlags, type RunCommand, type Tools } from './run.ts';
 
 interface ResolveFlags extends GlobalFlags {
   readonly train?: string;
   readonly with?: readonly string[];
+  readonly patch?: readonly string[];
   readonly dryRun?: boolean;
   readonly frozen?: boolean;
   readonly update?: readonly string[] | true;
+  readonly security?: true | string;
 }
 
 export function resolveCommand(run: RunCommand): Command {
@@ -20,13 +24,27 @@ export function resolveCommand(run: RunCommand): Command {
     .option('--train <version>', 'the train to take: fills {train} of the branch policy')
     .option('--with <checkout>', 'put a checkout on top, DIR or NAME=DIR (shown, not written)', collect)
     .option('--update [names...]', 'let only these components move (without names: all, as without it)')
+    .option(
+      '--patch <change>',
+      'put a change under review on top, with all that it needs: N, N/PATCHSET or its url',
+      collect,
+    )
     .option('--dry-run', 'show what would change and stop')
     .option('--frozen', 'fail where the lockfile would change')
+    .option('--security [dir]', 'put security patches on top, into a private lock (default: of mwpipe.yaml)')
+    .option('--reveal [how]', 'with --security: show names and files of those that fail, on a terminal alone')
     .addHelpText('after', '\nExample:\n  $ mwpipe resolve demo --train 1.43.0-wmf.2')
     .action((set: string, _flags: unknown, command: Command) => {
       const flags = command.optsWithGlobals<ResolveFlags>();
       const verb = (tools: Tools<ResolveEvent>) => resolveWith(set, flags, tools);
-      return run<ResolveEvent, Resolved>({ flags, line: plainLine, verb, show: showResolved });
+      if (flags.security === undefined)
+        return run<ResolveEvent, Resolved>({ flags, line: plainLine, verb, show: showResolved });
+      return run({
+        flags,
+        line: plainLine,
+        verb: async (tools: Tools<ResolveEvent>) => secureWith(await verb(tools), flags, tools),
+        show: ({ resolved, secured }, { ms }) => showSecured(secured, showResolved(resolved, { ms }), maySee(flags)),
+      });
     });
 }
 
@@ -34,11 +52,28 @@ async function resolveWith(set: string, flags: ResolveFlags, tools: Tools<Resolv
   const workspace = await tools.workspace();
   if (!workspace.ok) return workspace;
   const { resolveIn } = await import('../composition/resolve.ts');
-  const mode = flags.frozen === true ? 'frozen' : flags.dryRun === true ? 'dry-run' : 'write';
   const variables = flags.train === undefined ? {} : { train: flags.train };
   const patches = (flags.with ?? []).map((checkout) => patchSource(checkout, tools.cwd));
   const update = Array.isArray(flags.update) ? { update: flags.update as readonly string[] } : {};
-  return resolveIn(workspace.value, { set, mode, variables, patches, ...update }, tools.context);
+  return resolveIn(
+    workspace.value,
+    { set, mode: modeOf(flags), variables, patches, changes: flags.patch ?? [], ...update },
+    tools.context,
+  );
+}
+
+async function secureWith(resolved: Outcome<Resolved>, flags: ResolveFlags, tools: Tools<ResolveEvent>) {
+  const workspace = await tools.workspace();
+  if (!resolved.ok || !workspace.ok) return resolved.ok ? (workspace as Failed) : resolved;
+  const { secureIn } = await import('../composition/security.ts');
+  const folder = typeof flags.security === 'string' ? { folder: resolve(tools.cwd, flags.security) } : {};
+  const request = { resolved: resolved.value, mode: modeOf(flags), ...folder };
+  const secured = await secureIn(workspace.value, request, tools.context);
+  return secured.ok ? ok({ resolved: resolved.value, secured: secured.value }) : secured;
+}
+
+function modeOf({ frozen, dryRun }: ResolveFlags): 'write' | 'dry-run' | 'frozen' {
+  return frozen === true ? 'frozen' : dryRun === true ? 'dry-run' : 'write';
 }
 
 function collect(value: string, before: readonly string[] = []): string[] {

@@ -20,7 +20,7 @@ import {
   standardOutput,
   workingDirectory,
 } from './process.ts';
-import { diagnosticsText, publicDiagnostic } from './render/diagnostic.ts';
+import { diagnosticsText, publicDiagnostic, revealedDiagnostic } from './render/diagnostic.ts';
 import { jsonRenderer, textRenderer, type Line, type Renderer } from './render/renderer.ts';
 
 export const EXIT = { done: 0, failed: 1, input: 2, outside: 3, refused: 4, bug: 70, interrupted: 130 } as const;
@@ -43,6 +43,8 @@ interface Invocation<Event extends StepEvent, Value> {
 export interface GlobalFlags {
   readonly json?: boolean;
   readonly workspace?: string;
+  /** Of commands that know private patches; `force` where no terminal is at the other end. */
+  readonly reveal?: true | string;
 }
 
 export interface Tools<Event extends StepEvent> {
@@ -128,10 +130,17 @@ function finish(flags: GlobalFlags, shown: Shown): void {
 
 function finishFailed(flags: GlobalFlags, diagnostics: readonly Diagnostic[]): void {
   const exit = EXIT[diagnostics[0]?.exit ?? 'input'];
-  const shown = diagnostics.map(publicDiagnostic);
+  const shown = diagnostics.map(maySee(flags) ? revealedDiagnostic : publicDiagnostic);
   if (flags.json === true) writeJson({ code: 'result', exit, diagnostics: shown });
   else standardError().write(diagnosticsText(shown, standardError().colour));
   setExitCode(exit);
+}
+
+/** What is private is shown to a person who asked for it, on a screen; never to a program or a log. */
+export function maySee({ reveal, json }: GlobalFlags): boolean {
+  if (reveal === undefined || json === true) return false;
+  const screens = [standardOutput(), standardError()];
+  return reveal === 'force' || screens.every(({ columns }) => columns !== undefined);
 }
 
 function finishInterrupted(flags: GlobalFlags): void {

@@ -16,8 +16,15 @@ import { blobStore } from '../kernel/blob-store.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
 import type { Workspace } from '../kernel/workspace.ts';
-import { readLock, resolvePatched, type Lockfile, type PatchSource, type ResolveEvent } from '../resolve/index.ts';
-import { gitOf, type GitPorts } from './git.ts';
+import {
+  readLock,
+  resolvePatched,
+  restorePatched,
+  type Lockfile,
+  type PatchSource,
+  type ResolveEvent,
+} from '../resolve/index.ts';
+import { withGit, type GitPorts } from './git.ts';
 
 export interface BuildOptions extends Pick<BuildRequest, 'runtime' | 'flavour'> {
   readonly set: string;
@@ -51,7 +58,7 @@ export async function ensureRuntimeIn(
   wanted: RuntimeName,
   context: RunContext<BuildEvent>,
 ): Promise<Outcome<RuntimeImage>> {
-  return ensureRuntime(wanted, await buildPorts(workspace, await gitOf(workspace)), context);
+  return withGit(workspace, async (git) => ensureRuntime(wanted, await buildPorts(workspace, git), context));
 }
 
 interface WithLock<Value> {
@@ -62,18 +69,20 @@ interface WithLock<Value> {
 
 async function withLock<Value>(workspace: Workspace, build: WithLock<Value>): Promise<Outcome<Value>> {
   const { options, context, verb } = build;
-  const git = await gitOf(workspace);
-  const lock = await lockOf(workspace, { options, git, context });
-  if (!lock.ok) return lock;
-  const { runtime, flavour } = options;
-  return verb({ lock: lock.value, runtime, flavour }, await buildPorts(workspace, git), context);
+  return withGit(workspace, async (git) => {
+    const lock = await lockOf(workspace, { options, git, context });
+    if (!lock.ok) return lock;
+    const { runtime, flavour } = options;
+    return verb({ lock: lock.value, runtime, flavour }, await buildPorts(workspace, git), context);
+  });
 }
 
 async function lockOf(
   workspace: Workspace,
   { options, git, context }: { readonly options: BuildOptions; readonly git: GitPorts; readonly context: Context },
 ): Promise<Outcome<Lockfile>> {
-  const lock = await readLock(workspace.root, options.set);
+  const read = await readLock(workspace.root, options.set);
+  const lock = read.ok ? await restorePatched(read.value, git, context) : read;
   if (!lock.ok || options.patches.length === 0) return lock;
   return resolvePatched({ lock: lock.value, patches: options.patches }, git, context);
 }

@@ -1,6 +1,6 @@
 /** config on one target of a workspace: its host, its home, its runner, the overlays that it stacks. */
 import { hostname } from 'node:os';
-import { hostProcesses } from '../adapters/host/processes.ts';
+import { hostProcesses } from '../kernel/processes.ts';
 import { environment } from '../cli/process.ts';
 import type { ConfigPorts, OverlayName } from '../config/index.ts';
 import { quote } from '../kernel/diagnostic.ts';

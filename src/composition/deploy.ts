@@ -1,6 +1,6 @@
 /** deploy, rollout and what looks after a target, on one Docker engine with HAProxy. */
 import { hostname } from 'node:os';
-import { hostProcesses } from '../adapters/host/processes.ts';
+import { hostProcesses } from '../kernel/processes.ts';
 import { portHolder } from '../adapters/host/port-holder.ts';
 import { environment } from '../cli/process.ts';
 import { composeBundle } from '../config/index.ts';

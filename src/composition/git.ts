@@ -11,3 +11,13 @@ export async function gitOf(workspace: Workspace): Promise<GitPorts> {
   const { mirrors } = workspace.document.value;
   return openGit({ cache: workspace.cache, mirrors, environment: environment.inherited() });
 }
+
+/** The same for one verb: the git that reads objects for it is ended with it. */
+export async function withGit<Value>(workspace: Workspace, verb: (git: GitPorts) => Promise<Value>): Promise<Value> {
+  const git = await gitOf(workspace);
+  try {
+    return await verb(git);
+  } finally {
+    await git.close();
+  }
+}

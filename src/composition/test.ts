@@ -7,7 +7,7 @@ import { ok, type Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
 import type { Workspace } from '../kernel/workspace.ts';
 import type { BuildEvent } from '../build/index.ts';
-import { readLock, type ResolveEvent } from '../resolve/index.ts';
+import { readLock, restorePatched, type ResolveEvent } from '../resolve/index.ts';
 import {
   loadPhpReader,
   planChanged,
@@ -18,7 +18,7 @@ import {
   type TestReport,
 } from '../test/index.ts';
 import { buildIn } from './build.ts';
-import { gitOf } from './git.ts';
+import { gitOf, type GitPorts } from './git.ts';
 
 export interface TestOptions {
   /** Inside a checkout. */
@@ -46,19 +46,25 @@ export async function openTesting(
   options: TestOptions,
   context: Context,
 ): Promise<Outcome<Testing>> {
-  const lock = await readLock(workspace.root, options.set);
-  if (!lock.ok) return lock;
-  const ports = await testPorts(workspace, options, context);
+  const read = await readLock(workspace.root, options.set);
+  if (!read.ok) return read;
+  const git = await gitOf(workspace);
+  const lock = await restorePatched(read.value, git, context);
+  if (!lock.ok) return git.close().then(() => lock);
+  const ports = await testPorts(workspace, { ...options, git }, context);
   const request = { ...options, lock: lock.value, cache: workspace.cache };
   return ok({
-    plan: () => planChanged(request, ports, context),
-    run: (planned) => runPlanned(planned, request, { ports, context }),
+    plan: () => planChanged(request, ports, context).finally(() => git.close()),
+    run: (planned) => runPlanned(planned, request, { ports, context }).finally(() => git.close()),
   });
 }
 
-async function testPorts(workspace: Workspace, options: TestOptions, context: Context): Promise<TestPorts> {
-  const [git, { dockerEngine }, { dockerRunner }] = await Promise.all([
-    gitOf(workspace),
+async function testPorts(
+  workspace: Workspace,
+  { git, ...options }: TestOptions & { readonly git: GitPorts },
+  context: Context,
+): Promise<TestPorts> {
+  const [{ dockerEngine }, { dockerRunner }] = await Promise.all([
     import('../adapters/docker/engine.ts'),
     import('../adapters/docker/runner.ts'),
   ]);

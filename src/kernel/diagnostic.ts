@@ -1,4 +1,5 @@
 /** A diagnostic says what is wrong, where it was typed, and what to do now. */
+import type { Secret } from './secret.ts';
 
 /** A place in a file that somebody wrote. Lines and columns count from 1; `length` in UTF-16 units on that line. */
 export interface SourceRange {
@@ -26,10 +27,15 @@ export interface Diagnostic {
   readonly exit?: ExitClass;
   /** `private`: names an embargoed patch; public renderers show the code only. @default 'public' */
   readonly visibility?: 'public' | 'private';
+  /** Which file of an embargoed patch, or what git said of it: shown by `--reveal` alone. */
+  readonly secret?: Secret<string>;
 }
+
+/** JSON leaves these as they are; terminals obey them: more control characters, and what turns the direction of writing. */
+const OBEYED = /[\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/g;
 
 /** `"Echoo"`, as messages show a wrong value: quoted, and cut where it is huge or hides control characters. */
 export function quote(value: string): string {
   const shown = JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
-  return shown;
+  return shown.replaceAll(OBEYED, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -38,6 +38,13 @@ const workspaceSchema = z.strictObject({
   version: z.literal(1),
   /** Where to fetch from instead, as git's `insteadOf`; `{cache}` is mwpipe's cache folder. */
   mirrors: z.array(z.strictObject({ from: z.string(), to: z.string() })).default([]),
+  /** Security patches that are not public yet. */
+  security: z
+    .strictObject({
+      /** Folder of the private patch tree: `VERSION/core/NN-TNNN.patch`; relative to this file. */
+      patches: z.string(),
+    })
+    .exactOptional(),
   /** Places for releases, by the name that `--to` takes. */
   targets: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'a target is named by a-z, 0-9 and -'), targetSchema),
 });

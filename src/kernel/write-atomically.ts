@@ -5,12 +5,12 @@ import { dirname } from 'node:path';
 import { MwpipeError, systemCodeOf } from './error.ts';
 
 /** A reader sees the old content or the new one. Throws `disk/full`; nothing half-written is left then. */
-export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeAtomically(path: string, content: string | Uint8Array, mode = 0o666): Promise<void> {
   await guardDisk(path, async () => {
     await mkdir(dirname(path), { recursive: true });
     const temporary = `${path}.${randomUUID()}.part`;
     try {
-      await writeFile(temporary, content, { flush: true });
+      await writeFile(temporary, content, { flush: true, mode });
       await rename(temporary, path);
     } finally {
       await rm(temporary, { force: true });

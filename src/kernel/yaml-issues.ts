@@ -42,7 +42,7 @@ function findingsOf(issue: Issue, context: IssueContext): Finding[] {
       return [{ diagnostic: { ...wrongChoice(issue, path), at: context.valueAt(path) } }];
     case 'invalid_type':
       if (issue.input === undefined) return [missingKey(path, context)];
-      return [{ diagnostic: { ...wrongType(issue, path), at: context.valueAt(path) } }];
+      return [{ diagnostic: { ...wrongType(issue, path), ...misspelt(path, context), at: context.valueAt(path) } }];
     case 'custom':
     case 'invalid_element':
     case 'invalid_format':
@@ -95,6 +95,14 @@ function wrongType(issue: Issue & { code: 'invalid_type' }, path: YamlPath): Dia
   const unquoted = issue.expected === 'string' && ['number', 'boolean'].includes(typeof issue.input);
   const hint = unquoted ? { hint: `write it in quotes: "${String(issue.input)}"` } : {};
   return { ...wrong(path, `expected ${kind(issue)}, found ${shown(issue.input)}`), ...hint };
+}
+
+/** Among keys of which any other may stand, a misspelt one shows by what stands under it. */
+function misspelt(path: YamlPath, { schema }: IssueContext): { hint?: string } {
+  const key = path.at(-1);
+  const known = typeof key === 'string' ? knownKeys(schema, path.slice(0, -1)) : [];
+  const near = known.includes(String(key)) ? undefined : nearest(String(key), known);
+  return near === undefined ? {} : { hint: `did you mean ${near}?` };
 }
 
 function wrongChoice(issue: Issue & { code: 'invalid_value' }, path: YamlPath): Diagnostic {

@@ -12,7 +12,9 @@ export function knownKeys(schema: z.ZodType, path: YamlPath): string[] {
 
 function step(schema: unknown, part: string | number): unknown {
   const shape = field(schema, 'shape');
-  if (typeof shape === 'object' && shape !== null) return field(shape, String(part));
+  if (typeof shape === 'object' && shape !== null) {
+    return field(shape, String(part)) ?? field(field(schema, 'def'), 'catchall');
+  }
   return field(schema, 'element') ?? field(schema, 'valueType');
 }
 

@@ -10,7 +10,7 @@ import { lockFile, parseLockfile, type Lockfile } from './lock/lockfile.ts';
 import { planLock, type ComponentFacts } from './lock/plan-lock.ts';
 import { readFacts, type ResolvePorts } from './lock/read-facts.ts';
 import { writeLock, type Resolved, type WriteMode } from './lock/write-lock.ts';
-import { fillBranches } from './sets/choose-ref.ts';
+import { allVariables, fillBranches } from './sets/choose-ref.ts';
 import { readSet, type ExtensionSet } from './sets/extension-set.ts';
 import { knownComponents } from './sets/set-file.ts';
 
@@ -26,6 +26,8 @@ export interface ResolveRequest {
   readonly update?: readonly string[];
   /** @default 'write' */
   readonly mode?: WriteMode;
+  /** Puts changes under review on the lock before it is compared and written. */
+  readonly onTop?: (lock: Lockfile) => Promise<Outcome<Lockfile>>;
 }
 
 /**
@@ -46,7 +48,9 @@ export async function resolveSet(
   if (!lock.ok) return lock;
   for (const components of findCircles(lock.value.components))
     context.emit({ code: 'resolve/requires-cycle', components });
-  return writeLock(lock.value, { file: lockFile(request.root, request.set), mode: request.mode ?? 'write' }, context);
+  const whole = request.onTop === undefined ? lock : await request.onTop(lock.value);
+  if (!whole.ok) return whole;
+  return writeLock(whole.value, { file: lockFile(request.root, request.set), mode: request.mode ?? 'write' }, context);
 }
 
 /** The other sets are read only where something is missing that one of them may have. */
@@ -81,7 +85,11 @@ async function factsOf(
   return readFacts(
     {
       components: set.components,
-      policyOf: ({ kind }) => ({ branches: branches.value, firstOnly: named && kind === 'core' }),
+      policyOf: ({ kind }) => ({
+        branches: branches.value,
+        firstOnly: named && kind === 'core',
+        variables: allVariables(set, variables),
+      }),
       kept: kept.value,
       known: await knownComponents(request.root),
     },

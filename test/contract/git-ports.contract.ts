@@ -16,6 +16,7 @@ export const quiet: RunContext = {
 export function gitPortsContract(name: string, open: typeof gitWorld): void {
   refsContract(name, open);
   objectsContract(name, open);
+  fetchContract(name, open);
   snapshotContract(name, open);
   changesContract(name, open);
 }
@@ -49,6 +50,69 @@ async function collect(world: GitWorld, name: string, oids: readonly string[]): 
   const texts: string[] = [];
   for await (const { data } of world.ports.objects.blobs(world.url(name), oids)) texts.push(data.toString());
   return texts;
+}
+
+const idOf = (world: GitWorld, name: string, revision: string): Promise<string> =>
+  world.git(join(world.root, `remotes/mediawiki/${name}.git`), 'rev-parse', revision);
+
+function fetchContract(name: string, open: typeof gitWorld): void {
+  it(`${name}: lists only the refs that begin as asked`, async () => {
+    await using world = await open({ core: { 'a.php': 'a' } });
+    const commit = await world.commit('core', { 'b.php': 'b' }, { branch: 'wmf/1.47' });
+    await world.tag('core', 'wmf/1.47');
+    const refs = await world.ports.refs.refs({ url: world.url('core'), prefixes: ['refs/heads/wmf/'] }, quiet);
+    expect(refs).toEqual(ok(new Map([['refs/heads/wmf/1.47', commit]])));
+  });
+
+  it(`${name}: gives the commit that was asked, though its branch has moved on`, async () => {
+    await using world = await open({ core: { 'a.php': 'old' } });
+    const commit = await idOf(world, 'core', 'master');
+    await world.commit('core', { 'a.php': 'new' });
+    const wanted = { url: world.url('core'), commit, ref: 'refs/heads/master' };
+    expect(await world.ports.objects.fetch(wanted, quiet)).toMatchObject({ ok: true });
+    const file = await world.ports.objects.file({ url: wanted.url, id: commit }, 'a.php');
+    expect(file?.toString()).toBe('old');
+  });
+
+  it(`${name}: fetches as much history as asked, later too`, async () => {
+    await using world = await open({ core: { 'a.php': '1' } });
+    const parent = await idOf(world, 'core', 'master');
+    const commit = await world.commit('core', { 'a.php': '2' });
+    const wanted = { url: world.url('core'), commit, ref: 'refs/heads/master' };
+    await world.ports.objects.fetch(wanted, quiet);
+    const deeper = await world.ports.objects.fetch({ ...wanted, depth: 2 }, quiet);
+    expect(deeper).toEqual(ok({ tree: await idOf(world, 'core', 'master^{tree}') }));
+    const before = await world.ports.objects.file({ url: wanted.url, id: parent }, 'a.php');
+    expect(before?.toString()).toBe('1');
+  });
+
+  it(`${name}: a commit that was fetched without its files is fetched whole when they are wanted`, async () => {
+    await using world = await open({ core: { 'a.php': 'a' } });
+    const commit = await idOf(world, 'core', 'master');
+    const wanted = { url: world.url('core'), commit, ref: 'refs/heads/master' };
+    const tree = await idOf(world, 'core', 'master^{tree}');
+    expect(await world.ports.objects.fetch({ ...wanted, filter: 'blobs' }, quiet)).toEqual(ok({ tree }));
+    expect(await world.ports.objects.fetch(wanted, quiet)).toEqual(ok({ tree }));
+    const file = await world.ports.objects.file({ url: wanted.url, id: commit }, 'a.php');
+    expect(file?.toString()).toBe('a');
+  });
+
+  it(`${name}: refuses what git or ssh could take for something else`, async () => {
+    await using world = await open({ core: { 'a.php': 'a' } });
+    const { commit } = await fetchMaster(world, 'core');
+    const url = 'ext::sh -c "touch /tmp/mwpipe-was-here"';
+    const unsafe = { ok: false, diagnostics: [{ code: 'resolve/unsafe-url', exit: 'refused' }] };
+    expect(await world.ports.refs.refs({ url }, quiet)).toMatchObject(unsafe);
+    expect(await world.ports.objects.fetch({ url, commit, ref: 'refs/heads/x' }, quiet)).toMatchObject(unsafe);
+    const option = { url: world.url('core'), commit, ref: '--upload-pack=touch' };
+    expect(await world.ports.objects.fetch(option, quiet)).toMatchObject({
+      diagnostics: [{ code: 'resolve/unsafe-ref' }],
+    });
+    const noId = { url: world.url('core'), commit: '--all', ref: 'refs/heads/x' };
+    expect(await world.ports.objects.fetch(noId, quiet)).toMatchObject({
+      diagnostics: [{ code: 'git/no-such-commit' }],
+    });
+  });
 }
 
 function objectsContract(name: string, open: typeof gitWorld): void {

@@ -5,8 +5,10 @@ import { expect, it } from 'vitest';
 import { openGit } from '../../src/adapters/git/index.ts';
 import { gitWorld, type GitWorld } from '../worlds/git.ts';
 import { gitPortsContract, quiet } from './git-ports.contract.ts';
+import { gitReadsContract } from './git-reads.contract.ts';
 
 gitPortsContract('git', gitWorld);
+gitReadsContract('git', gitWorld);
 
 const master = async (world: GitWorld, name: string) => {
   const commit = await world.git(join(world.root, `remotes/mediawiki/${name}.git`), 'rev-parse', 'master');
@@ -50,7 +52,8 @@ it('eight at once make one mirror', async () => {
   const processes = Array.from({ length: 8 }, () => openGit({ cache: world.cache, mirrors, environment }));
   const fetched = await Promise.all(processes.map((ports) => ports.objects.fetch(wanted, quiet)));
   expect(fetched.every((outcome) => outcome.ok)).toBe(true);
-  expect(await readdir(join(world.cache, 'git'))).toEqual([encodeURIComponent(world.url('core'))]);
+  expect(await readdir(join(world.cache, 'git'))).toEqual(['.locks', encodeURIComponent(world.url('core'))]);
+  expect(await readdir(join(world.cache, 'git/.locks'))).toEqual([]);
 });
 
 it('works inside a hook of git, which points GIT_DIR elsewhere', async () => {

@@ -9,7 +9,7 @@ import { dockerEngine } from '../../src/adapters/docker/engine.ts';
 import { exec } from '../../src/adapters/docker/exec.ts';
 import { dockerHome, HOME_FOLDER } from '../../src/adapters/docker/home.ts';
 import { namesOf } from '../../src/adapters/docker/names.ts';
-import { hostProcesses } from '../../src/adapters/host/processes.ts';
+import { hostProcesses } from '../../src/kernel/processes.ts';
 import { testContext } from '../worlds/context.ts';
 import { runtimeImage } from '../worlds/docker/images.ts';
 import { homeContract } from './home.contract.ts';

@@ -1,4 +1,6 @@
 /** A run context for tests: the real clock, events kept for the test to look at. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { systemClock } from '../../src/kernel/clock.ts';
 import type { RunContext, StepEvent } from '../../src/kernel/run-context.ts';
 
@@ -12,4 +14,9 @@ export function testContext(
     emit: (event) => void events.push(event),
     events,
   };
+}
+
+/** mwpipe's usual cache on this machine, where the worlds are: they are made once for all tests. */
+export function defaultCache(): string {
+  return process.env['MWPIPE_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'mwpipe');
 }

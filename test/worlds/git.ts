@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { openGit, type GitPorts } from '../../src/adapters/git/index.ts';
 import { runCommand } from './command.ts';
 import { PLAIN_GIT } from './fast-import.ts';
+import type { GitServer } from './git-servers.ts';
 
 /** Text by path; undefined removes the file; a submodule is the commit of another repo. */
 export type WorldFiles = Readonly<Record<string, string | undefined | { readonly submodule: string }>>;
@@ -17,6 +18,8 @@ export interface GitWorld extends AsyncDisposable {
   readonly root: string;
   readonly cache: string;
   readonly ports: GitPorts;
+  /** Ports as of another process; through another remote, or with another cache. */
+  open(other?: { readonly through?: string; readonly cache?: string }): GitPorts;
   /** Canonical url of a repo. */
   url(name: string): string;
   /** Adds a commit; a branch that isn't there yet starts at `from`. @returns its id */
@@ -29,14 +32,33 @@ export interface GitWorld extends AsyncDisposable {
 }
 
 const HOST = 'https://git.world.example/r/';
-const MIRROR = { from: HOST, to: 'file://{cache}/../remotes/' };
+
+export interface GitWorldOptions {
+  /** Puts a server over the folder of the remotes, through which they are reached. @default file:// */
+  readonly serve?: (remotes: string) => Promise<GitServer>;
+  /** @default that of the adapter */
+  readonly silenceMs?: number;
+}
 
 /** One remote a name, its files committed to master. */
-export async function gitWorld(repos: Readonly<Record<string, WorldFiles>>): Promise<GitWorld> {
+export async function gitWorld(
+  repos: Readonly<Record<string, WorldFiles>>,
+  options: GitWorldOptions = {},
+): Promise<GitWorld> {
   const root = await mkdtemp(join(tmpdir(), 'mwpipe-world-'));
   const cache = join(root, 'cache');
   await mkdir(cache);
-  const ports = openGit({ cache, mirrors: [MIRROR], environment: { ...process.env, ...PLAIN_GIT } });
+  await mkdir(join(root, 'remotes'));
+  const server = await options.serve?.(join(root, 'remotes'));
+  const opened: GitPorts[] = [];
+  const open: GitWorld['open'] = (other) => {
+    const to = other?.through ?? server?.url ?? 'file://{cache}/../remotes/';
+    const silence = options.silenceMs === undefined ? {} : { silenceMs: options.silenceMs };
+    const environment = { ...process.env, ...PLAIN_GIT };
+    const ports = openGit({ cache: other?.cache ?? cache, mirrors: [{ from: HOST, to }], environment, ...silence });
+    opened.push(ports);
+    return ports;
+  };
   const remote = (name: string): string => join(root, 'remotes', 'mediawiki', `${name}.git`);
   const url = (name: string): string => `${HOST}mediawiki/${name}`;
   const commit: GitWorld['commit'] = (name, files, where) => addCommit(remote(name), files, where);
@@ -44,7 +66,8 @@ export async function gitWorld(repos: Readonly<Record<string, WorldFiles>>): Pro
   return {
     root,
     cache,
-    ports,
+    ports: open(),
+    open,
     url,
     commit,
     git,
@@ -59,8 +82,21 @@ export async function gitWorld(repos: Readonly<Record<string, WorldFiles>>): Pro
       await git(root, 'clone', '-q', ...settings.flatMap((one) => ['-c', one]), '-b', branch, url(name), folder);
       return folder;
     },
-    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(opened.map((ports) => ports.close()));
+      await server?.[Symbol.asyncDispose]();
+      await rm(root, { recursive: true, force: true });
+    },
   };
+}
+
+/** As `git fast-import` reads them. */
+export function importLines(files: WorldFiles): string[] {
+  return Object.entries(files).map(([path, text]) => {
+    if (text === undefined) return `D ${path}\n`;
+    if (typeof text === 'object') return `M 160000 ${text.submodule} ${path}\n`;
+    return `M 100644 inline ${path}\ndata ${Buffer.byteLength(text)}\n${text}\n`;
+  });
 }
 
 const AUTHOR = ['-c', 'user.name=World', '-c', 'user.email=world@world.example'] as const;
@@ -71,7 +107,7 @@ async function git(folder: string, ...args: readonly string[]): Promise<string> 
   return done.stdout.trimEnd();
 }
 
-async function addCommit(
+export async function addCommit(
   gitDir: string,
   files: WorldFiles,
   { branch = 'master', from = 'master' }: { branch?: string; from?: string } = {},
@@ -83,11 +119,7 @@ async function addCommit(
   const refs = await runCommand(['git', '-C', gitDir, 'for-each-ref', '--format=%(refname)'], { env: PLAIN_GIT });
   const known = refs.stdout.split('\n');
   const parent = [branch, from].find((name) => known.includes(`refs/heads/${name}`));
-  const changes = Object.entries(files).map(([path, text]) => {
-    if (text === undefined) return `D ${path}\n`;
-    if (typeof text === 'object') return `M 160000 ${text.submodule} ${path}\n`;
-    return `M 100644 inline ${path}\ndata ${Buffer.byteLength(text)}\n${text}\n`;
-  });
+  const changes = importLines(files);
   const author = 'committer World <world@world.example> 1728259200 +0000';
   const start = parent === undefined ? '' : `from refs/heads/${parent}^0\n`;
   const stream = `commit refs/heads/${branch}\n${author}\ndata 6\nchange\n${start}${changes.join('')}\n`;

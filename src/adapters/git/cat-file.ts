@@ -1,102 +1,147 @@
-/** Reads objects through one `git cat-file --batch`: asked and answered in order, one blob in memory at a time. */
-import { once } from 'node:events';
+/**
+ * One running `git cat-file` that answers for as long as it is asked. Questions of one turn of the event loop go out
+ * together with one `flush`, so that git and Node switch once for hundreds of them; answers come in the order asked.
+ */
+import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { MwpipeError } from '../../kernel/error.ts';
-import type { GitProcesses } from './git-process.ts';
+import { messageOf } from '../../kernel/error.ts';
+import { answerParser, type FoundObject, type Question } from './answers.ts';
 
-export interface ReadObject {
-  readonly asked: string;
-  /** Undefined where the repo has no such blob. */
-  readonly data: Buffer | undefined;
+export interface Asked extends Question {
+  readonly answer: (found: FoundObject | undefined) => void;
 }
 
-/** @param names object names as `git rev-parse` takes them (`<oid>`, `<tree>:path`), without newlines */
-export async function* readObjects(
-  git: GitProcesses,
-  mirror: string,
-  names: readonly string[],
-): AsyncGenerator<ReadObject> {
-  if (names.length === 0) return;
-  const child = git.start({ args: ['-C', mirror, 'cat-file', '--batch', '--buffer'] });
-  child.stderr.resume();
-  child.stdin.on('error', () => undefined); // it ended first: the reader finds out
-  const ended = once(child, 'close');
-  ended.catch(() => undefined);
-  try {
-    void ask(child.stdin, names);
-    const reader = chunkReader(child.stdout);
-    for (const asked of names) yield { asked, data: await readOne(reader, asked) };
-  } finally {
-    child.stdout.destroy();
-    child.kill();
-    await ended.catch(() => undefined);
-  }
+/** How it ended. */
+export interface Died<Q extends Asked> {
+  /** In the order asked: the first is the one that git was busy with. */
+  readonly unanswered: readonly Q[];
+  readonly code: number;
+  readonly said: string;
 }
 
-async function ask(stdin: Writable, names: readonly string[]): Promise<void> {
-  for (const name of names) {
-    if (stdin.destroyed) return;
-    if (!stdin.write(`${name}\n`))
-      await Promise.race([once(stdin, 'drain'), once(stdin, 'close')]).catch(() => undefined);
-  }
-  stdin.end();
+export interface CatFile<Q extends Asked> {
+  /** False once it was told to end or died: asked all the same, the question comes back as unanswered. */
+  readonly open: () => boolean;
+  ask(question: Q): void;
+  /** Answers what it was asked, then ends. */
+  end(): void;
+  readonly closed: Promise<void>;
 }
 
-async function readOne(reader: ChunkReader, asked: string): Promise<Buffer | undefined> {
-  const header = await reader.line();
-  if (header === undefined) throw gitDied(asked);
-  if (/ (missing|ambiguous)$/.test(header)) return undefined;
-  const [, type, size = ''] = header.split(' ');
-  const data = await reader.bytes(Number(size) + 1);
-  if (data === undefined) throw gitDied(asked);
-  return type === 'blob' ? data.subarray(0, Number(size)) : undefined;
-}
+/** `command` understands both questions; older gits than 2.36 need a process each. */
+export type Dialect = 'command' | 'info' | 'contents';
 
-function gitDied(asked: string): MwpipeError {
-  return new MwpipeError({
-    code: 'git/unreadable',
-    message: `git ended while it read ${asked}`,
-    hint: 'the mirror may be damaged: remove the git folder of the cache, it is fetched anew',
-    source: 'outside',
+type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/** Unasked for so long, it ends by itself: nobody has to remember to close it. */
+const IDLE_MS = 3_000;
+
+export function talkTo<Q extends Asked>(child: Child, dialect: Dialect, died: (how: Died<Q>) => void): CatFile<Q> {
+  const waiting = questionQueue<Q>();
+  let open = true;
+  const end = (): void => {
+    open = false;
+    clearTimeout(idle);
+    hold(child, true); // it ends at once, and whoever waits for that is kept alive
+    send.now();
+    child.stdin.end();
+  };
+  const idle = setTimeout(() => {
+    if (waiting.first() === undefined) end();
+  }, IDLE_MS).unref();
+  const send = sender(child.stdin, dialect);
+  const ask = (question: Q): void => {
+    if (waiting.first() === undefined) hold(child, true);
+    waiting.add(question);
+    send.soon(question);
+  };
+  const parser = answerParser(waiting.first);
+  const take = (found: FoundObject | undefined): void => {
+    waiting.take()?.answer(found);
+    if (waiting.first() !== undefined || !open) return;
+    hold(child, false);
+    idle.refresh();
+  };
+  const closed = watch(child, (chunk) => parser.feed(chunk, take)).then(({ code, said }) => {
+    open = false;
+    clearTimeout(idle);
+    died({ unanswered: waiting.rest(), code, said });
   });
+  hold(child, false);
+  return { open: () => open, ask, end, closed };
 }
 
-interface ChunkReader {
-  line(): Promise<string | undefined>;
-  bytes(count: number): Promise<Buffer | undefined>;
+const SAID_MOST = 4_096;
+
+/** Reads it to its end; one whose answers make no sense is ended. */
+function watch(child: Child, feed: (chunk: Buffer) => void): Promise<{ code: number; said: string }> {
+  let said = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    try {
+      feed(chunk);
+    } catch (thrown) {
+      said = messageOf(thrown);
+      child.stdout.removeAllListeners('data').resume();
+      child.kill();
+    }
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-SAID_MOST)));
+  child.stdin.on('error', () => undefined); // it ended first: `close` tells
+  child.on('error', (error) => (said = error.message));
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code: code ?? 143, said })));
 }
 
-const NEWLINE = 0x0a;
+/** Unasked, it doesn't keep this program alive: when we exit, its input closes, and git ends too. */
+function hold(child: Child, busy: boolean): void {
+  for (const handle of [child, child.stdin, child.stdout, child.stderr] as readonly Partial<NodeJS.RefCounted>[]) {
+    if (busy) handle.ref?.();
+    else handle.unref?.();
+  }
+}
 
-function chunkReader(stream: Readable): ChunkReader {
-  const chunks = (stream as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
-  let rest: Buffer = Buffer.alloc(0);
-  const more = async (): Promise<Buffer | undefined> => {
-    const next = await chunks.next();
-    return next.done === true ? undefined : next.value;
+interface Sender {
+  soon(question: Question): void;
+  now(): void;
+}
+
+function sender(stdin: Writable, dialect: Dialect): Sender {
+  let unsent: string[] = [];
+  const now = (): void => {
+    if (unsent.length === 0) return;
+    if (dialect === 'command') unsent.push('flush\n');
+    stdin.write(unsent.join(''), 'latin1');
+    unsent = [];
   };
-  const bytes = async (count: number): Promise<Buffer | undefined> => {
-    const parts = [rest];
-    let have = rest.length;
-    while (have < count) {
-      const chunk = await more();
-      if (chunk === undefined) return undefined;
-      parts.push(chunk);
-      have += chunk.length;
-    }
-    const all = parts.length === 1 ? rest : Buffer.concat(parts);
-    rest = all.subarray(count);
-    return all.subarray(0, count);
+  const soon = ({ command, oid }: Question): void => {
+    if (unsent.length === 0) setImmediate(now);
+    unsent.push(dialect === 'command' ? `${command} ${oid}\n` : `${oid}\n`);
   };
-  const line = async (): Promise<string | undefined> => {
-    let end = rest.indexOf(NEWLINE);
-    while (end < 0) {
-      const chunk = await more();
-      if (chunk === undefined) return undefined;
-      rest = Buffer.concat([rest, chunk]);
-      end = rest.indexOf(NEWLINE);
-    }
-    return (await bytes(end + 1))?.toString('utf8', 0, end);
+  return { soon, now };
+}
+
+interface QuestionQueue<Q> {
+  readonly first: () => Q | undefined;
+  add(question: Q): void;
+  take(): Q | undefined;
+  rest(): readonly Q[];
+}
+
+/** First in, first out, without moving thousands of others for each. */
+function questionQueue<Q>(): QuestionQueue<Q> {
+  let questions: Q[] = [];
+  let next = 0;
+  return {
+    first: () => questions[next],
+    add: (question) => void questions.push(question),
+    take: () => {
+      const taken = questions[next];
+      next += 1;
+      if (next >= 1024 && next * 2 > questions.length) {
+        questions = questions.slice(next);
+        next = 0;
+      }
+      return taken;
+    },
+    rest: () => questions.slice(next),
   };
-  return { line, bytes };
 }

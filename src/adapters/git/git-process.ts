@@ -10,11 +10,13 @@ interface GitCommand {
   readonly cwd?: string;
   /** On top of the adapter's environment. */
   readonly env?: Environment;
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
   readonly signal?: AbortSignal;
+  /** Leads a group of its own, so that it is ended with all that it started. */
+  readonly group?: boolean;
 }
 
-interface GitResult {
+export interface GitResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -22,13 +24,15 @@ interface GitResult {
 
 export interface GitProcesses {
   readonly environment: Environment;
+  /** How many were started so far; what they start in turn isn't counted. */
+  readonly started: number;
   /** Runs to the end; for outputs that fit into memory. 127 where there is no git. */
   run(command: GitCommand): Promise<GitResult>;
   /** Starts one that is talked to while it runs. */
   start(command: GitCommand): GitChild;
 }
 
-type GitChild = ChildProcessByStdio<Writable, Readable, Readable>;
+export type GitChild = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** Git sets these for its hooks and aliases; left in, they would point every call at the wrong repo. */
 const OF_ANOTHER_REPO = [
@@ -46,17 +50,28 @@ const OF_ANOTHER_REPO = [
 export function gitProcesses(inherited: Environment): GitProcesses {
   const kept = Object.entries(inherited).filter(([name]) => !OF_ANOTHER_REPO.includes(name));
   const environment = { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
-  const start = (command: GitCommand): GitChild =>
-    spawn('git', command.args, {
+  let started = 0;
+  const start = (command: GitCommand): GitChild => {
+    started += 1;
+    return spawn('git', command.args, {
       ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
       ...(command.signal === undefined ? {} : { signal: command.signal }),
       env: { ...environment, ...command.env },
       stdio: ['pipe', 'pipe', 'pipe'],
+      detached: command.group === true,
     });
-  return { environment, start, run: (command) => collect(start(command), command.input) };
+  };
+  return {
+    environment,
+    get started() {
+      return started;
+    },
+    start,
+    run: (command) => collect(start(command), command.input),
+  };
 }
 
-function collect(child: GitChild, input: string | undefined): Promise<GitResult> {
+function collect(child: GitChild, input: string | Uint8Array | undefined): Promise<GitResult> {
   return new Promise((resolve, reject) => {
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];

@@ -1,11 +1,27 @@
 /** git behind the ports of resolve: refs, objects and work trees, made for one cache and its mirrors. */
 import { join } from 'node:path';
-import type { GitHistory, GitObjects, GitRefs, WorkTrees } from '../../resolve/ports.ts';
-import { gitProcesses, type Environment } from './git-process.ts';
+import type {
+  GitHistory,
+  GitObjects,
+  GitRefs,
+  PatchMails,
+  TrackedFiles,
+  TreeMerges,
+  WorkTrees,
+} from '../../resolve/ports.ts';
+import { patchMails } from './apply-mails.ts';
+import { fetchCommit } from './fetch-commit.ts';
+import { gitProcesses, type Environment, type GitProcesses } from './git-process.ts';
+import { lsRefs } from './ls-refs/index.ts';
 import { gitHistory } from './history.ts';
 import { mirrorsIn, type MirrorRule } from './mirrors.ts';
+import { objectReader } from './object-reader.ts';
 import { gitObjects } from './objects.ts';
+import { privateStore } from './private-store.ts';
 import { gitRefs } from './refs.ts';
+import { remotesOf } from './remotes.ts';
+import { trackedFiles } from './tracked-files.ts';
+import { treeMerges } from './tree-merges.ts';
 import { workTrees } from './work-trees.ts';
 
 export interface GitPorts {
@@ -13,6 +29,13 @@ export interface GitPorts {
   readonly objects: GitObjects;
   readonly workTrees: WorkTrees;
   readonly history: GitHistory;
+  readonly mails: PatchMails;
+  readonly tracked: TrackedFiles;
+  /** Ends the git that reads objects; it would end by itself some seconds later. */
+  close(): Promise<void>;
+  /** How many git processes were started so far. */
+  readonly processes: Pick<GitProcesses, 'started'>;
+  readonly merges: TreeMerges;
 }
 
 export interface GitOptions {
@@ -21,15 +44,27 @@ export interface GitOptions {
   readonly mirrors: readonly MirrorRule[];
   /** What git inherits: HOME for its config, PATH, ssh's agent. */
   readonly environment: Environment;
+  /** Without a byte or a word of progress for so long, a remote counts as silent. @default a minute */
+  readonly silenceMs?: number;
 }
 
-export function openGit({ cache, mirrors: rules, environment }: GitOptions): GitPorts {
+const SILENCE_MS = 60_000;
+
+export function openGit({ cache, mirrors: rules, environment, silenceMs = SILENCE_MS }: GitOptions): GitPorts {
   const git = gitProcesses(environment);
-  const mirrors = mirrorsIn(cache, rules, git);
+  const mirrors = mirrorsIn(cache, rules);
+  const remotes = remotesOf({ git, mirrors, silenceMs });
+  const ls = lsRefs({ silenceMs });
+  const reader = objectReader(join(cache, 'git'), git);
   return {
-    refs: gitRefs(mirrors, git),
-    objects: gitObjects(mirrors, git),
+    refs: gitRefs(remotes, ls),
+    objects: gitObjects({ mirrors, reader, fetch: (wanted, context) => fetchCommit(wanted, { remotes, ls, context }) }),
     workTrees: workTrees(mirrors, git),
     history: gitHistory({ mirrors, git, root: join(cache, 'history') }),
+    mails: patchMails(mirrors, privateStore(cache), git),
+    tracked: trackedFiles(git),
+    close: () => reader.close(),
+    processes: git,
+    merges: treeMerges(mirrors, git),
   };
 }

@@ -2,13 +2,13 @@
  * Bare mirrors below the cache, one a canonical url. A mirror is made beside its place and renamed into it, so two
  * processes don't meet and a killed one leaves no half; one that is damaged all the same is made again.
  */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MwpipeError } from '../../kernel/error.ts';
-import type { GitProcesses } from './git-process.ts';
+import { guardDisk, writeAtomically } from '../../kernel/write-atomically.ts';
+import { configOf, isBareRepo, makeBareRepo, type BareRepo } from './bare-repo.ts';
 
 export interface MirrorRule {
   /** Prefix of a canonical url. */
@@ -22,13 +22,16 @@ export interface Mirrors {
   source(url: string): string;
   /** The folder on this disk that a canonical url is mirrored from, where that isn't there at all. */
   missing(url: string): string | undefined;
-  /** Makes it where it isn't there or isn't whole. */
-  open(url: string): Promise<string>;
+  /** Makes it where it isn't there or isn't whole. @param commit one of its ids, where it may have to be made */
+  open(url: string, commit?: string): Promise<string>;
+  /** Commits without their blobs, kept apart: in a mirror, git would take what a filter left out for fetched. */
+  openTrees(url: string, commit: string): Promise<string>;
+  /** The file by which processes take turns at writing into a mirror. */
+  lockOf(mirror: string): string;
 }
 
-export function mirrorsIn(cache: string, rules: readonly MirrorRule[], git: GitProcesses): Mirrors {
+export function mirrorsIn(cache: string, rules: readonly MirrorRule[]): Mirrors {
   const root = join(cache, 'git');
-  const place = (url: string): string => join(root, encodeURIComponent(url));
   const ruleFor = (url: string): MirrorRule => {
     const matching = rules.filter((rule) => url.startsWith(rule.from));
     const [longest] = matching.toSorted((a, b) => b.from.length - a.from.length);
@@ -43,64 +46,64 @@ export function mirrorsIn(cache: string, rules: readonly MirrorRule[], git: GitP
     return to.startsWith('file://') && !existsSync(pathOf(to)) ? pathOf(to) : undefined;
   };
   const opened = new Map<string, Promise<string>>();
-  const open = (url: string): Promise<string> => {
-    const known = opened.get(url);
+  const once = (plan: MirrorPlan): Promise<string> => {
+    const known = opened.get(plan.place);
     if (known !== undefined) return known;
-    const opening = openMirror({ root, place: place(url), alternate: objectsOf(source(url)) }, git);
-    opened.set(url, opening);
-    opening.catch(() => opened.delete(url));
+    const opening = guardDisk(plan.place, () => openMirror(plan));
+    opened.set(plan.place, opening);
+    opening.catch(() => opened.delete(plan.place));
     return opening;
   };
-  return { source, missing, open };
+  const place = (url: string): string => join(root, folderName(url));
+  return {
+    source,
+    missing,
+    open: (url, commit) => once({ root, place: place(url), alternate: objectsOf(source(url)), repo: { commit } }),
+    openTrees: (url, commit) =>
+      once({ root, place: `${place(url)}.trees`, alternate: undefined, repo: { commit, promisor: source(url) } }),
+    lockOf: (mirror) => join(root, '.locks', basename(mirror)),
+  };
+}
+
+/** A file system takes 255 bytes, and locks, `.trees` and temporary names need some of them. */
+const LONGEST_NAME = 200;
+
+function folderName(url: string): string {
+  const name = encodeURIComponent(url);
+  if (name.length <= LONGEST_NAME) return name;
+  return `${name.slice(0, LONGEST_NAME - 65)}~${createHash('sha256').update(url).digest('hex')}`;
 }
 
 interface MirrorPlan {
   readonly root: string;
   readonly place: string;
   readonly alternate: string | undefined;
+  readonly repo: BareRepo;
 }
 
-async function openMirror(plan: MirrorPlan, git: GitProcesses): Promise<string> {
-  if (await isWhole(plan.place, git)) {
+async function openMirror(plan: MirrorPlan): Promise<string> {
+  if (await isBareRepo(plan.place)) {
     await borrow(plan.place, plan.alternate);
+    if (plan.repo.promisor !== undefined) await writeAtomically(join(plan.place, 'config'), configOf(plan.repo));
     return plan.place;
   }
   const beside = join(plan.root, `.new-${randomUUID()}`);
   try {
-    await makeBare(beside, git);
+    await makeBareRepo(beside, plan.repo);
     await borrow(beside, plan.alternate);
-    await replace(plan.place, beside, git);
+    await replace(plan.place, beside);
   } finally {
     await rm(beside, { recursive: true, force: true });
   }
   return plan.place;
 }
 
-async function makeBare(folder: string, git: GitProcesses): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const made = await git.run({ args: ['init', '-q', '--bare', '-b', 'none', '--template=', folder] });
-  const kept = await git.run({ args: ['-C', folder, 'config', 'gc.auto', '0'] }); // snapshots have no refs
-  if (made.code === 0 && kept.code === 0) return;
-  throw new MwpipeError({
-    code: made.code === 127 ? 'git/missing' : 'git/no-mirror',
-    message: `can't make a git mirror in ${folder}: ${(made.stderr + kept.stderr).trim()}`,
-    hint: made.code === 127 ? 'install it: apt-get install git' : 'is there space left? df -h',
-    source: 'outside',
-  });
-}
-
 /** Another process may have put its own there meanwhile: then that one is used. */
-async function replace(place: string, beside: string, git: GitProcesses): Promise<void> {
-  if (existsSync(place) && !(await isWhole(place, git))) await rm(place, { recursive: true, force: true });
+async function replace(place: string, beside: string): Promise<void> {
+  if (existsSync(place) && !(await isBareRepo(place))) await rm(place, { recursive: true, force: true });
   await rename(beside, place).catch((cause: unknown) => {
     if (!existsSync(join(place, 'HEAD'))) throw cause;
   });
-}
-
-async function isWhole(place: string, git: GitProcesses): Promise<boolean> {
-  if (!existsSync(join(place, 'HEAD')) || !existsSync(join(place, 'objects'))) return false;
-  const checked = await git.run({ args: ['-C', place, 'rev-parse', '--is-bare-repository'] });
-  return checked.code === 0 && checked.stdout.trim() === 'true';
 }
 
 /** Reads the objects of a repo on this disk in place, instead of copying them. */

@@ -11,9 +11,9 @@ import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import type { Snapshot, WorkTreeChanges, WorkTreeIdentity, WorkTrees } from '../../resolve/ports.ts';
 import { gitClient } from './client.ts';
 import { explain, notARepo } from './explain.ts';
+import { treeOf } from './kept-commits.ts';
 import type { Environment, GitProcesses } from './git-process.ts';
 import type { Mirrors } from './mirrors.ts';
-import { treeOf } from './objects.ts';
 import { parseDiff } from './parse-diff.ts';
 
 export function workTrees(mirrors: Mirrors, git: GitProcesses): WorkTrees {

@@ -13,9 +13,22 @@ export function diagnosticText(diagnostic: Diagnostic, colour: boolean): string 
   return `${[head, ...frame, ...hint].join('\n')}\n`;
 }
 
+/** For the owner of a private patch, at their own terminal. */
+export function revealedDiagnostic({ secret, ...diagnostic }: Diagnostic): Diagnostic {
+  return secret === undefined
+    ? diagnostic
+    : { ...diagnostic, message: `${diagnostic.message}: ${harmless(secret.reveal())}` };
+}
+
+/** Without what would steer a terminal: the text was written by others. */
+function harmless(text: string): string {
+  return text.replaceAll(/[^\P{C}\n]/gu, '?');
+}
+
 /** An embargoed patch's diagnostic says that there is one, and nothing of it. */
 export function publicDiagnostic(diagnostic: Diagnostic): Diagnostic {
-  if (diagnostic.visibility !== 'private') return diagnostic;
+  const { secret, ...told } = diagnostic;
+  if (diagnostic.visibility !== 'private') return secret === undefined ? diagnostic : told;
   return {
     code: diagnostic.code,
     message: 'about a private patch: the details are shown to its owners only',

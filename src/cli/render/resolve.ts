@@ -2,7 +2,9 @@
 import { basename } from 'node:path';
 import type { LockedComponent, Resolved, ResolveEvent } from '../../resolve/index.ts';
 import type { Shown } from '../run.ts';
+import { changeLine, changeRows } from './changes.ts';
 import type { Line } from './renderer.ts';
+import { securityLine } from './security.ts';
 import { duration, table } from './units.ts';
 
 export function plainLine(event: ResolveEvent): Line | undefined {
@@ -24,8 +26,17 @@ export function plainLine(event: ResolveEvent): Line | undefined {
       return `a circle of requirements: ${[...event.components, event.components[0] ?? ''].join(' → ')}`;
     case 'resolve/history-read':
       return { progress: `${event.done} of ${event.of}: ${event.component}` };
+    case 'resolve/set-written':
     case 'resolve/lock-written':
       return undefined;
+    case 'resolve/security-tree-open':
+    case 'resolve/security-folders-ignored':
+    case 'resolve/security-patch-tried':
+    case 'resolve/private-lock-written':
+      return securityLine(event);
+    case 'resolve/change-noted':
+    case 'resolve/change-applied':
+      return changeLine(event);
   }
 }
 
@@ -37,10 +48,12 @@ export function showResolved(resolved: Resolved, facts: { readonly ms: number })
     after === undefined ? '→ gone' : `→ ${after}`,
     treeChanged ? '' : 'same files',
   ]);
-  const patched = lock.components.filter(({ patch }) => patch !== undefined).map(patchRow);
+  const patched = lock.components.filter(({ patch }) => patch?.from !== undefined).map(patchRow);
+  const changed = changeRows(lock);
   const text = [
     `MediaWiki ${lock.mediawiki}, ${lock.components.length} components, every requirement met (${duration(facts.ms)})`,
     ...(rows.length === 0 ? [] : [table(shortened(rows))]),
+    ...(changed.length === 0 ? [] : ['Changes on top, in this order:', table(changed)]),
     ...(patched.length === 0 ? [] : ['Patched, not in the lock file:', table(patched)]),
     `Lock  extension-sets/${basename(file)}: ${lockState(changes.length, written)}`,
     `Next  mwpipe build ${lock.set}`,

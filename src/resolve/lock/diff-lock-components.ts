@@ -10,7 +10,7 @@ export interface Changed<T> {
   readonly after?: T;
 }
 
-export interface Spot {
+interface Spot {
   readonly url: string;
   readonly ref: string;
   readonly commit: string;
@@ -18,7 +18,7 @@ export interface Spot {
   readonly fallback?: string;
 }
 
-export interface NamedChange extends Changed<string> {
+interface NamedChange extends Changed<string> {
   /** `MediaWiki`, `php`, `extension Echo`; the path of a submodule. */
   readonly name: string;
 }

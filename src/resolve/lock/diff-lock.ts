@@ -35,11 +35,17 @@ function changeOf(name: string, before: LockedComponent | undefined, after: Lock
       change: moved ? 'moved' : 'described',
       before: label(before),
       after: label(after),
-      treeChanged: before.tree !== after.tree,
+      treeChanged: treeOf(before) !== treeOf(after),
     },
   ];
 }
 
-function label({ ref, commit }: LockedComponent): string {
-  return `${ref.replace(/^refs\/(heads|tags)\//, '')}@${commit.slice(0, 7)}`;
+/** `master@1a2b3c4`, and the changes on top: `master@1a2b3c4 +1099123/3`. */
+function label({ ref, commit, patch }: LockedComponent): string {
+  const changes = (patch?.changes ?? []).map(({ change, patchset }) => ` +${change}/${patchset}`);
+  return `${ref.replace(/^refs\/(heads|tags)\//, '')}@${commit.slice(0, 7)}${changes.join('')}`;
+}
+
+function treeOf({ tree, patch }: LockedComponent): string {
+  return patch?.tree ?? tree;
 }

@@ -25,6 +25,16 @@ export interface LockedSubmodule {
   readonly commit: string;
   readonly tree: string;
   readonly submodules?: readonly LockedSubmodule[];
+  /** What was put on top of the commit; only a private lock has one. */
+  readonly patch?: ComponentPatch;
+}
+
+/** A security patch: enough for its owners to know it again, nothing for others. */
+export interface LockedSecurityPatch {
+  /** sha256 of its file. */
+  readonly digest: string;
+  /** It changed nothing: the code had it. */
+  readonly already?: true;
 }
 
 /** A change under review, as it was taken: enough for anyone to take it again. */
@@ -58,6 +68,8 @@ export interface ComponentPatch {
   readonly from?: string;
   /** In the order in which they were applied. */
   readonly changes?: readonly LockedChange[];
+  /** Embargoed, on top of all others, in the order in which they were applied. */
+  readonly security?: readonly LockedSecurityPatch[];
 }
 
 export interface LockedComponent {
@@ -93,6 +105,10 @@ export interface Lockfile {
   readonly set: string;
   /** MW_VERSION of core. */
   readonly mediawiki: string;
+  /** It has embargoed patches, and so stays with those who may know them. @default 'public' */
+  readonly visibility?: 'private';
+  /** Folder of the private patch tree that they were taken from: `1.43.0-wmf.2`, `next`. */
+  readonly security?: string;
   /** Order: core, vendor, skins, extensions, libraries; each by name. */
   readonly components: readonly LockedComponent[];
 }
@@ -118,6 +134,9 @@ const submoduleSchema = z.strictObject({
   get submodules() {
     return z.array(submoduleSchema).exactOptional();
   },
+  get patch() {
+    return patchSchema.exactOptional();
+  },
 });
 
 const registrationSchema = z.strictObject({
@@ -136,10 +155,16 @@ const changeSchema = z.strictObject({
   because: z.string(),
 });
 
+const securitySchema = z.strictObject({
+  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'is no sha256'),
+  already: z.literal(true).exactOptional(),
+});
+
 const patchSchema = z.strictObject({
   tree: objectId,
   because: z.string(),
   changes: z.array(changeSchema).exactOptional(),
+  security: z.array(securitySchema).exactOptional(),
 });
 
 /** What /1 lacks is optional in /2, so one schema reads both. */
@@ -147,6 +172,8 @@ const lockfileSchema = z.strictObject({
   schema: z.enum(['mwpipe.lock/1', SCHEMA]).transform((): typeof SCHEMA => SCHEMA),
   set: z.string(),
   mediawiki: z.string(),
+  visibility: z.literal('private').exactOptional(),
+  security: z.string().exactOptional(),
   components: z.array(
     z.strictObject({
       name: z.string(),
@@ -170,9 +197,9 @@ const lockfileSchema = z.strictObject({
 
 const schemaOnly = z.object({ schema: z.string() });
 
-/** `extension-sets/NAME.lock.yaml` of the workspace in `root`. */
-export function lockFile(root: string, set: string): string {
-  return join(root, 'extension-sets', `${set}.lock.yaml`);
+/** `extension-sets/NAME.lock.yaml` of the workspace in `root`; a private lock stands beside it. */
+export function lockFile(root: string, set: string, visibility: 'public' | 'private' = 'public'): string {
+  return join(root, 'extension-sets', `${set}${visibility === 'private' ? '.private' : ''}.lock.yaml`);
 }
 
 /** Fails with `yaml/*`, and with `lock/newer-schema` for a file that a newer mwpipe wrote. */
@@ -205,7 +232,14 @@ export function formatLockfile(lock: Lockfile): string {
     ...(component.submodules === undefined ? {} : { submodules: component.submodules }),
     ...(component.patch === undefined || component.patch.from !== undefined ? {} : { patch: component.patch }),
   }));
-  const comment = `# Written by \`mwpipe resolve ${lock.set}\`: don't edit, commit it.\n`;
-  const head = { schema: lock.schema, set: lock.set, mediawiki: lock.mediawiki };
+  const isPrivate = lock.visibility === 'private';
+  const comment = isPrivate
+    ? `# Written by \`mwpipe resolve ${lock.set} --security\`. PRIVATE: holds embargoed patches, never commit it.\n`
+    : `# Written by \`mwpipe resolve ${lock.set}\`: don't edit, commit it.\n`;
+  const head = {
+    ...{ schema: lock.schema, set: lock.set, mediawiki: lock.mediawiki },
+    ...(lock.visibility === undefined ? {} : { visibility: lock.visibility }),
+    ...(lock.security === undefined ? {} : { security: lock.security }),
+  };
   return comment + stringify({ ...head, components }, { lineWidth: 0 });
 }

@@ -1,14 +1,24 @@
 /** Reads the committed lock of a set, for the steps that start from one. */
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { quote } from '../../kernel/diagnostic.ts';
 import { fail, type Outcome } from '../../kernel/outcome.ts';
 import { lockFile, parseLockfile, type Lockfile } from './lockfile.ts';
 
-/** Fails with `lock/missing`, and as `parseLockfile` does. */
+/** Fails with `lock/missing`, with `lock/private` where a private lock took its place, and as `parseLockfile` does. */
 export async function readLock(root: string, set: string): Promise<Outcome<Lockfile>> {
   const file = lockFile(root, set);
   const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text !== undefined) return parseLockfile(file, text);
+  if (text !== undefined) {
+    const lock = parseLockfile(file, text);
+    if (!lock.ok || lock.value.visibility !== 'private') return lock;
+    return fail({
+      code: 'lock/private',
+      message: `${quote(basename(file))} holds embargoed patches, which nothing public may be made of`,
+      hint: `move it to ${set}.private.lock.yaml, and write this one anew: mwpipe resolve ${set}`,
+      exit: 'refused',
+    });
+  }
   return fail({
     code: 'lock/missing',
     message: `the extension set ${quote(set)} has no lock yet`,

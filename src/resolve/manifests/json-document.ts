@@ -17,7 +17,7 @@ interface Scanned {
   readonly members?: ReadonlyMap<string, Scanned>;
 }
 
-/** As strict as PHP's json_decode: no comments, no trailing commas. Fails with `json/syntax`. */
+/** As strict as PHP's json_decode: no comments, no trailing commas; of two members of one name the last counts. Fails with `json/syntax`. */
 export function parseJson(file: string, text: string): Outcome<JsonDocument> {
   const range = (start: number, end: number): SourceRange => rangeIn({ file, text }, start, end);
   try {
@@ -68,11 +68,14 @@ function scanDocument(text: string): Scanned {
   return root;
 }
 
-const DEEPEST = 512; // as json_decode
+/** Objects and lists inside each other: as json_decode, whose 512 counts one more. */
+const DEEPEST = 511;
 
 function scanValue(text: string, start: number, depth: number): Scanned {
-  if (depth > DEEPEST) throw new SyntaxAt(start, 'nested too deeply', `${DEEPEST} levels are PHP's limit`);
   const first = text[start];
+  if (depth >= DEEPEST && (first === '{' || first === '[')) {
+    throw new SyntaxAt(start, 'nested too deeply', `${DEEPEST} levels are PHP's limit`);
+  }
   if (first === '{') return scanObject(text, start, depth);
   if (first === '[') return scanList(text, start, depth);
   if (first === '"') return scanString(text, start);
@@ -83,16 +86,36 @@ function scanValue(text: string, start: number, depth: number): Scanned {
 }
 
 const LITERAL = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.])/y;
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const HEX = '[0-9a-fA-F]';
+/** PHP takes a surrogate only with its other half. */
+const PAIR = String.raw`[dD][89abAB]${HEX}{2}\\u[dD][c-fC-F]${HEX}{2}`;
+const ESCAPE = new RegExp(String.raw`\\(?:["\\/bfnrt]|u(?:${PAIR}|(?![dD][89a-fA-F])${HEX}{4}))`, 'y');
+const BACKSLASH = 0x5c;
+const QUOTE = 0x22;
 
 function scanString(text: string, start: number): Scanned & { readonly value: string } {
-  STRING.lastIndex = start;
-  const literal = text[start] === '"' ? STRING.exec(text)?.[0] : undefined;
-  if (literal === undefined && text[start] === '"') {
-    throw new SyntaxAt(start, 'a string that does not end on its line, or has a bad escape', 'close it with "');
+  if (text[start] !== '"') throw unexpected(text, start, 'a name in double quotes');
+  for (let at = start + 1; at < text.length;) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x20) break;
+    if (unit === QUOTE) return { value: JSON.parse(text.slice(start, at + 1)) as string, start, end: at + 1 };
+    at = unit === BACKSLASH ? afterEscape(text, at) : at + 1;
   }
-  if (literal === undefined) throw unexpected(text, start, 'a name in double quotes');
-  return { value: JSON.parse(literal) as string, start, end: start + literal.length };
+  throw new SyntaxAt(start, 'a string that does not end on its line', 'close it with "');
+}
+
+function afterEscape(text: string, at: number): number {
+  ESCAPE.lastIndex = at;
+  const escape = ESCAPE.exec(text)?.[0];
+  if (escape !== undefined) return at + escape.length;
+  if (/^\\u[dD][89a-fA-F]/.test(text.slice(at, at + 4))) {
+    throw new SyntaxAt(at, 'half of a surrogate pair', 'write both halves, or the character itself');
+  }
+  throw new SyntaxAt(
+    at,
+    `the escape ${JSON.stringify(text.slice(at, at + 2))} is none of JSON's`,
+    'write \\\\ for one backslash',
+  );
 }
 
 function scanObject(text: string, start: number, depth: number): Scanned {

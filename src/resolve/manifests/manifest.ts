@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { quote, type Diagnostic, type SourceRange } from '../../kernel/diagnostic.ts';
 import { fail, ok, settle, type Outcome } from '../../kernel/outcome.ts';
+import { decodeText } from './decode-text.ts';
 import { parseJson, type JsonDocument } from './json-document.ts';
 import { requirementsSchema, type ComponentKind, type LockedComponent } from '../lock/lockfile.ts';
 
@@ -12,7 +13,7 @@ export interface Manifest {
   readonly at: (path: readonly string[]) => SourceRange;
 }
 
-/** The file that describes a component of this kind. */
+/** The file that describes a component of this kind, where its set lists no others. */
 export function manifestFile(kind: ComponentKind): string | undefined {
   switch (kind) {
     case 'core':
@@ -31,12 +32,15 @@ export interface ManifestSource {
   readonly kind: ComponentKind;
   /** As people see it: `Thanks@1a2b3c4:extension.json`. */
   readonly file: string;
-  readonly text: string;
+  readonly content: Uint8Array;
 }
 
-export function parseManifest({ kind, file, text }: ManifestSource): Outcome<Manifest> {
-  if (kind === 'core') return coreManifest(file, text);
-  const document = parseJson(file, text);
+/** Fails with `json/encoding`, `json/syntax`, `resolve/wrong-manifest`, `resolve/no-core-version`. */
+export function parseManifest({ kind, file, content }: ManifestSource): Outcome<Manifest> {
+  if (kind === 'core') return coreManifest(file, Buffer.from(content).toString('utf8'));
+  const text = decodeText(file, content);
+  if (!text.ok) return text;
+  const document = parseJson(file, text.value);
   return document.ok ? readExtension(document.value) : document;
 }
 
@@ -70,10 +74,18 @@ function readExtension(document: JsonDocument): Outcome<Manifest> {
   });
 }
 
+/** PHP reads an empty list and an empty object the same: `"extensions": []` requires none. */
+function emptyListsAsObjects(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length === 0 ? {} : (value as unknown);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, emptyListsAsObjects(member)]));
+}
+
 const manifestSchema = z.object({
   name: z.string(),
-  version: z.string().optional(),
-  requires: requirementsSchema.optional(),
+  /** PHP would compare a number as its text. */
+  version: z.union([z.string(), z.number().transform(String)]).optional(),
+  requires: z.preprocess(emptyListsAsObjects, requirementsSchema).optional(),
 });
 
 function wrongAt(issue: z.core.$ZodIssue, document: JsonDocument): Diagnostic {

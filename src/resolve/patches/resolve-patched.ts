@@ -1,15 +1,15 @@
 /** Work trees on top of a lock, in memory: what a developer builds, tests and deploys before anything is merged. */
 import { quote, type Diagnostic } from '../../kernel/diagnostic.ts';
 import { nearest } from '../../kernel/nearest.ts';
-import { fail, ok, settle, type Outcome } from '../../kernel/outcome.ts';
+import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import type { RunContext } from '../../kernel/run-context.ts';
-import { checkRequires, type RequiringComponent } from '../constraints/check-requires.ts';
+import type { RequiringComponent } from '../constraints/check-requires.ts';
 import type { ResolveEvent } from '../events.ts';
-import type { LockedComponent, Lockfile } from '../lock/lockfile.ts';
-import type { Manifest } from '../manifests/manifest.ts';
+import type { ComponentPatch, LockedComponent, Lockfile } from '../lock/lockfile.ts';
 import { matchComponent } from '../lock/match-component.ts';
 import type { GitObjects, WorkTrees } from '../ports.ts';
 import { readManifest } from '../manifests/read-manifest.ts';
+import { replaceComponents, withManifest } from './check-patched.ts';
 
 export interface PatchSource {
   /** The component; found by the checkout's remote or its extension.json where it isn't named. */
@@ -33,30 +33,28 @@ export async function resolvePatched(
   ports: PatchPorts,
   context: RunContext<ResolveEvent>,
 ): Promise<Outcome<Lockfile>> {
-  const patched = new Map<string, { component: LockedComponent; requiring: RequiringComponent }>();
+  const patched = new Map<string, RequiringComponent>();
   for (const source of request.patches) {
     const taken = await takePatch(source, { lock: request.lock, ports }, context);
     if (!taken.ok) return taken;
     const { name } = taken.value.component;
-    if (patched.has(name)) return fail(patchedTwice(name));
+    if (patched.has(name)) return fail(patchedTwice(name, 'two work trees'));
     patched.set(name, taken.value);
   }
-  const components = request.lock.components.map((component) => patched.get(component.name)?.component ?? component);
-  const lock: Lockfile = { ...request.lock, components };
-  const requiring = [...patched.values()].map((one) => one.requiring);
-  const setFile = `extension-sets/${lock.set}.yaml`;
-  return settle(lock, checkRequires(requiring, { ...lock, setFile, platform: {} }));
+  return replaceComponents(request.lock, [...patched.values()]);
 }
 
 async function takePatch(
   source: PatchSource,
   { lock, ports }: { readonly lock: Lockfile; readonly ports: PatchPorts },
   context: RunContext<ResolveEvent>,
-): Promise<Outcome<{ component: LockedComponent; requiring: RequiringComponent }>> {
+): Promise<Outcome<RequiringComponent>> {
   const identity = await ports.workTrees.identify(source.folder);
   if (!identity.ok) return identity;
   const component = findComponent(source, matchComponent(lock, identity.value), lock);
   if (!component.ok) return component;
+  const { name, patch } = component.value;
+  if (patch !== undefined) return fail(patchedTwice(name, `a work tree and by ${changesOf(patch)}`));
   const snapshot = await ports.workTrees.snapshot(source.folder, component.value.url);
   if (!snapshot.ok) return snapshot;
   const { tree, branch, head } = snapshot.value;
@@ -67,23 +65,7 @@ async function takePatch(
   context.emit({ code: 'resolve/patch-taken', component: component.value.name, from: root, tree, changed });
   const because = `${branch === undefined ? 'detached' : branch}@${head.slice(0, 7)} of ${root}, uncommitted changes included`;
   const value = withManifest({ ...component.value, patch: { tree, from: root, because } }, manifest.value);
-  return ok({
-    component: value,
-    requiring: { component: value, at: manifest.value?.at ?? (() => ({ file: root, line: 1, column: 1, length: 1 })) },
-  });
-}
-
-/** What the work tree's own extension.json says, in place of what was merged. */
-function withManifest(component: LockedComponent, manifest: Manifest | undefined): LockedComponent {
-  if (manifest === undefined) return component;
-  const { name, kind, path, url, ref, fallback, commit, tree, patch } = component;
-  return {
-    ...{ name, kind, path, url, ref },
-    ...(fallback === undefined ? {} : { fallback }),
-    ...{ commit, tree },
-    ...manifest.said,
-    ...(patch === undefined ? {} : { patch }),
-  };
+  return ok({ component: value, at: manifest.value?.at ?? (() => ({ file: root, line: 1, column: 1, length: 1 })) });
 }
 
 function findComponent(
@@ -106,7 +88,12 @@ function findComponent(
   });
 }
 
-function patchedTwice(name: string): Diagnostic {
-  const hint = 'keep one of the two';
-  return { code: 'resolve/patched-twice', message: `${name} is patched by two work trees`, hint };
+function changesOf({ changes = [], because }: ComponentPatch): string {
+  const numbers = changes.map(({ change, patchset }) => `${change}/${patchset}`);
+  return numbers.length === 0 ? because : `change ${numbers.join(', ')}`;
+}
+
+function patchedTwice(name: string, by: string): Diagnostic {
+  const hint = 'keep one of them: check the change out into the work tree, or leave the work tree out';
+  return { code: 'resolve/patched-twice', message: `${name} is patched by ${by}`, hint };
 }

@@ -1,7 +1,7 @@
 /** The branch policy: which ref of a component is meant, given the refs that it has. */
 import { quote, type Diagnostic } from '../../kernel/diagnostic.ts';
 import { nearest } from '../../kernel/nearest.ts';
-import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
+import { fail, ok, settle, type Outcome } from '../../kernel/outcome.ts';
 import type { BranchRule, ExtensionSet, SetComponent } from './extension-set.ts';
 
 export interface ChosenRef {
@@ -20,31 +20,56 @@ export interface BranchPolicy {
   readonly branches: readonly Branch[];
   /** For core, where somebody named a train: falling back would build another one without a word. */
   readonly firstOnly: boolean;
+  /** Fill the policy of a component that has its own. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** The policy with its variables filled in; a branch whose variable isn't set is a mistake of the set's. */
+/**
+ * The set's policy with its variables filled in; a branch whose variable isn't set is a mistake of the set's, in a
+ * component's own policy too.
+ */
 export function fillBranches(set: ExtensionSet, variables: Readonly<Record<string, string>>): Outcome<Branch[]> {
-  const wrong: Diagnostic[] = [];
-  const all: Readonly<Record<string, string>> = { ...set.variables, ...variables };
-  const branches = set.branches.map((rule) => ({
-    rule,
-    name: rule.template.replaceAll(/\{([^}]*)\}/g, (_whole, variable: string) => {
-      const value = all[variable];
-      if (value === undefined) wrong.push(unknownVariable({ variable, rule }, Object.keys(all)));
-      return value ?? '';
-    }),
-  }));
-  const unused = Object.keys(variables).filter(
-    (variable) => !set.branches.some((rule) => rule.template.includes(`{${variable}}`)),
+  const all = allVariables(set, variables);
+  const policies = [
+    set.branches,
+    ...set.components.flatMap(({ branches }) => (branches === undefined ? [] : [branches])),
+  ];
+  const rules = policies.flat();
+  const unset = rules.flatMap((rule) =>
+    variablesOf(rule)
+      .filter((variable) => all[variable] === undefined)
+      .map((variable) => unknownVariable({ variable, rule }, Object.keys(all))),
   );
-  for (const variable of unused) {
-    const message = `no branch of ${quote(set.name)} uses {${variable}}`;
-    const at = set.branches[0]?.at;
-    const hint = `add one to its branches, for example wmf/{${variable}}`;
-    wrong.push({ code: 'resolve/unused-variable', message, hint, ...(at === undefined ? {} : { at }) });
-  }
-  const [first, ...others] = wrong;
-  return first === undefined ? ok(branches) : fail(first, ...others);
+  const used = new Set(rules.flatMap(variablesOf));
+  const unused = Object.keys(variables).filter((variable) => !used.has(variable));
+  const at = set.branches[0]?.at;
+  return settle(filled(set.branches, all), [
+    ...unset,
+    ...unused.map((variable) => ({
+      code: 'resolve/unused-variable' as const,
+      message: `no branch of ${quote(set.name)} uses {${variable}}`,
+      hint: `add one to its branches, for example wmf/{${variable}}`,
+      ...(at === undefined ? {} : { at }),
+    })),
+  ]);
+}
+
+/** Those given before those of the set. */
+export function allVariables(
+  set: ExtensionSet,
+  given: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return { ...set.variables, ...given };
+}
+
+function variablesOf({ template }: BranchRule): string[] {
+  return Array.from(template.matchAll(/\{([^}]*)\}/g), (found) => found[1] ?? '');
+}
+
+function filled(rules: readonly BranchRule[], variables: Readonly<Record<string, string>>): Branch[] {
+  const fill = ({ template }: BranchRule): string =>
+    template.replaceAll(/\{([^}]*)\}/g, (whole, variable: string) => variables[variable] ?? whole);
+  return rules.map((rule) => ({ rule, name: fill(rule) }));
 }
 
 function unknownVariable(
@@ -63,8 +88,9 @@ export function chooseRef(
   refs: ReadonlyMap<string, string>,
 ): Outcome<ChosenRef> {
   if (component.pin !== undefined) return choosePinned(component, component.pin, refs);
-  const [first] = policy.branches;
-  const branches = policy.firstOnly ? policy.branches.slice(0, 1) : policy.branches;
+  const own = branchesOf(component, policy);
+  const [first] = own;
+  const branches = policy.firstOnly ? own.slice(0, 1) : own;
   for (const { name } of branches) {
     const ref = `refs/heads/${name}`;
     const commit = refs.get(ref);
@@ -79,10 +105,16 @@ export function chooseRef(
 }
 
 /** Prefixes of all refs that `chooseRef` may look at, so that a remote needn't tell all that it has; none for a commit. */
-export function wantedPrefixes({ pin }: SetComponent, { branches }: BranchPolicy): string[] {
+export function wantedPrefixes(component: SetComponent, policy: BranchPolicy): string[] {
+  const { pin } = component;
   if (pin?.kind === 'commit') return [];
   if (pin !== undefined) return [`${pin.kind === 'branch' ? 'refs/heads/' : 'refs/tags/'}${pin.name}`];
-  return branches.map(({ name }) => `refs/heads/${name}`);
+  return branchesOf(component, policy).map(({ name }) => `refs/heads/${name}`);
+}
+
+/** The component's own policy, else the set's. */
+function branchesOf({ branches }: SetComponent, policy: BranchPolicy): readonly Branch[] {
+  return branches === undefined ? policy.branches : filled(branches, policy.variables ?? {});
 }
 
 function missingBefore(name: string | undefined, branches: readonly Branch[]): string {

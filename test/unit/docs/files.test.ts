@@ -13,6 +13,10 @@ const item = z.strictObject({
    *  fetched from. */
   url: z.string(),
 });
+const shape = {
+  /** Known. */
+  known: z.string().optional(),
+};
 /** Not shown: the root's own. */
 export const schema = z.strictObject({
   /** How many. */
@@ -23,12 +27,16 @@ export const schema = z.strictObject({
     /** Deep inside. */
     deep: z.enum(['a', 'b']).optional(),
   })),
+  /** Few known, any other. */
+  open: z.object(shape).catchall(z.strictObject(shape)).default({}),
 });`;
 
+const shape = { known: z.string().optional() };
 const schema = z.strictObject({
   count: z.int().min(1).default(3),
   list: z.array(z.strictObject({ url: z.string() })).default([]),
   named: z.record(z.string(), z.strictObject({ deep: z.enum(['a', 'b']).optional() })),
+  open: z.object(shape).catchall(z.strictObject(shape)).default({}),
 });
 
 it("shows each key with its type, its default and its comment from the schema's source", () => {
@@ -44,5 +52,9 @@ it("shows each key with its type, its default and its comment from the schema's 
     'named | map | required | By name.',
     'named.NAME | section |  | ',
     'named.NAME.deep | `"a"`, `"b"` |  | Deep inside.',
+    'open | map |  | Few known, any other.',
+    'open.known | string |  | Known.',
+    'open.NAME | section |  | ',
+    'open.NAME.known | string |  | Known.',
   ]);
 });

@@ -19,7 +19,15 @@ const place = (file: string): SourceRange => ({ file, line: 1, column: 1, length
 export function component(name: string): SetComponent {
   const named = parseComponentName(name);
   if (named === undefined) throw new Error(name);
-  return { name, kind: named.kind, path: named.path, url: `https://e/${name}`, at: place('a.yaml') };
+  const at = place('a.yaml');
+  return {
+    name,
+    kind: named.kind,
+    path: named.path,
+    url: `https://e/${name}`,
+    at,
+    origin: { set: 'demo', at, via: [] },
+  };
 }
 
 export function facts(components: Readonly<Record<string, FactsOf>>): ComponentFacts[] {
@@ -42,5 +50,6 @@ export function facts(components: Readonly<Record<string, FactsOf>>): ComponentF
 }
 
 export function setOf(platform: ExtensionSet['platform'] = {}): ExtensionSet {
-  return { name: 'demo', file: 'a.yaml', branches: [], variables: {}, platform, components: [] };
+  const none = { extends: [], branches: [], variables: {}, requires: [], patches: [], groups: {}, components: [] };
+  return { name: 'demo', file: 'a.yaml', platform, ...none };
 }

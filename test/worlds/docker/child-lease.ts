@@ -1,7 +1,7 @@
 /** Takes the lease of a docker target, says so, and holds it until it is killed. */
 import { dockerEngine } from '../../../src/adapters/docker/engine.ts';
 import { dockerHome } from '../../../src/adapters/docker/home.ts';
-import { hostProcesses } from '../../../src/adapters/host/processes.ts';
+import { hostProcesses } from '../../../src/kernel/processes.ts';
 import { testContext } from '../context.ts';
 
 const [target = '', image = '', reason = ''] = process.argv.slice(2);

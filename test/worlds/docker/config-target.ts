@@ -8,7 +8,7 @@ import { exec, type ExecResult } from '../../../src/adapters/docker/exec.ts';
 import { dockerHome } from '../../../src/adapters/docker/home.ts';
 import { labelsOf, namesOf } from '../../../src/adapters/docker/names.ts';
 import { dockerRunner } from '../../../src/adapters/docker/runner.ts';
-import { hostProcesses } from '../../../src/adapters/host/processes.ts';
+import { hostProcesses } from '../../../src/kernel/processes.ts';
 import type { ConfigPorts } from '../../../src/config/index.ts';
 import { testContext } from '../context.ts';
 import { valueOf } from '../overlays.ts';

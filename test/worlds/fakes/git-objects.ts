@@ -50,6 +50,15 @@ export function fakeGit(): FakeGit {
     fetch: ({ commit }) => Promise.resolve(ok({ tree: commits.get(commit) ?? '' })),
     entries: ({ id }) => Promise.resolve(trees.get(id) ?? []),
     file: ({ id }, path) => Promise.resolve(blobs.get(trees.get(id)?.find((one) => one.path === path)?.oid ?? '')),
+    stat: ({ id }, path) => {
+      const found = trees.get(id)?.find((one) => one.path === path);
+      return Promise.resolve(found === undefined ? undefined : { oid: found.oid, bytes: found.bytes });
+    },
+    commit: ({ id }) => {
+      const found = commits.get(id);
+      const said = { parents: [], subject: 'change', message: 'change', authored: 0, committed: 0 };
+      return Promise.resolve(found === undefined ? undefined : { tree: found, ...said });
+    },
     blobs: async function* (_url, oids) {
       for (const oid of oids) {
         read.push(oid);

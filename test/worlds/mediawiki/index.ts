@@ -3,12 +3,12 @@
  * Made once for each version of this code and source, beside its place, then renamed into it.
  */
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MwpipeError, messageOf } from '../../../src/kernel/error.ts';
 import { ok, type Outcome } from '../../../src/kernel/outcome.ts';
 import type { RunContext } from '../../../src/kernel/run-context.ts';
+import { publish, sweep } from '../publish.ts';
 import { fetchSource, TARBALL } from './apt.ts';
 import type { WorldEvent } from './events.ts';
 import { writeRemotes } from './write-remotes.ts';
@@ -33,7 +33,6 @@ export interface WorldRequest {
 
 /** Raise it when the history changes: a world made before is made again. */
 const WORLD_VERSION = 1;
-const A_DAY = 24 * 3600 * 1000;
 /** The source whose commits the committed lockfiles name: 1.43.9+dfsg of Debian trixie. */
 const KNOWN_SHA256 = '3ce10f2f725e11c9da07a0e4f9db7cc7a761ec24a709e9efce6230c08050a9e2';
 
@@ -49,7 +48,7 @@ export async function ensureWorld({ cache, context }: WorldRequest): Promise<Out
     return ok(made);
   }
   await mkdir(root, { recursive: true });
-  await sweep(root, context);
+  await sweep(root, context.clock);
   const scratch = join(root, `.making-${randomUUID()}`);
   try {
     const source = await findSource(root, scratch, context);
@@ -117,31 +116,8 @@ async function makeWorld(
     join(remotes, 'world.json'),
     `${JSON.stringify({ version: WORLD_VERSION, release, sourceSha256, components })}\n`,
   );
-  await publish(place.root, remotes, `${WORLD_VERSION}-${sourceSha256.slice(0, 12)}`);
+  const key = `${WORLD_VERSION}-${sourceSha256.slice(0, 12)}`;
+  await publish({ root: place.root, made: remotes, key, record: 'world.json' });
   context.emit({ code: 'world/made', remotes: components.length, files, ms: context.clock.now() - started });
   return { remotes: join(place.root, 'remotes'), release, components };
-}
-
-/** Puts the repos in their place and points `remotes` at them; where another process was first, its are the same. */
-async function publish(root: string, remotes: string, key: string): Promise<void> {
-  const made = join(root, 'made');
-  await mkdir(made, { recursive: true });
-  await rename(remotes, join(made, key)).catch((cause: unknown) => {
-    if (!existsSync(join(made, key, 'world.json'))) throw cause;
-  });
-  const link = join(root, `.remotes-${randomUUID()}`);
-  await symlink(join('made', key), link);
-  await rename(link, join(root, 'remotes'));
-  const stale = (await readdir(made)).filter((name) => name !== key);
-  await Promise.all(stale.map((name) => rm(join(made, name), { recursive: true, force: true })));
-}
-
-/** What a killed run left a day ago or more; a younger one may still be at work. */
-async function sweep(root: string, context: RunContext<WorldEvent>): Promise<void> {
-  const left = (await readdir(root)).filter((name) => name.startsWith('.'));
-  for (const name of left) {
-    const found = await stat(join(root, name)).catch(() => undefined);
-    const old = found !== undefined && context.clock.now() - found.mtimeMs > A_DAY;
-    if (old) await rm(join(root, name), { recursive: true, force: true });
-  }
 }

@@ -75,3 +75,24 @@ it('points at a branch whose variable is not set, and at a variable that no bran
     diagnostics: [{ code: 'resolve/unused-variable', at }],
   });
 });
+
+it("takes a component's own policy, with the same variables, in place of the set's", () => {
+  const own = { ...component('Cite'), branches: ['dev/{train}', 'main'].map((template) => ({ template, at })) };
+  const filled = fillBranches({ ...set, components: [own] }, {});
+  if (!filled.ok) throw new Error('no branches');
+  const policy = { branches: filled.value, firstOnly: false, variables: set.variables };
+  expect(chooseRef(own, policy, refs('refs/heads/master', 'refs/heads/dev/1.43.0-wmf.1'))).toMatchObject({
+    value: { ref: 'refs/heads/dev/1.43.0-wmf.1' },
+  });
+  expect(chooseRef(own, policy, refs('refs/heads/master', 'refs/heads/main'))).toMatchObject({
+    value: { ref: 'refs/heads/main', fallback: 'no dev/1.43.0-wmf.1' },
+  });
+});
+
+it("points at a variable that is not set in a component's own policy too", () => {
+  const own = { ...component('Cite'), branches: [{ template: 'dev/{trian}', at }] };
+  expect(fillBranches({ ...set, components: [own] }, {})).toMatchObject({
+    ok: false,
+    diagnostics: [{ code: 'resolve/unknown-variable', message: 'no variable "trian"', at }],
+  });
+});

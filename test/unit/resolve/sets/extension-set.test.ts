@@ -30,19 +30,20 @@ it('knows kind, mount path and url by the short name, and keeps where it was typ
   });
   const set = await readSet(world.root, 'a');
   expect(set.ok && set.value.components).toEqual([
-    { name: 'Cite', kind: 'extension', path: 'extensions/Cite', url: 'https://e/Cite', at: place(5, 5, 4) },
-    { name: 'skins/Vector', kind: 'skin', path: 'skins/Vector', url: 'https://s/Vector', at: place(6, 5, 12) },
+    { name: 'Cite', kind: 'extension', path: 'extensions/Cite', url: 'https://e/Cite', ...place(5, 5, 4) },
+    { name: 'skins/Vector', kind: 'skin', path: 'skins/Vector', url: 'https://s/Vector', ...place(6, 5, 12) },
     {
       name: 'Echo',
       kind: 'extension',
       path: 'extensions/Echo',
       url: 'https://e/Echo',
       pin: { kind: 'tag', name: '1.0' },
-      at: place(7, 13, 4),
+      ...place(7, 13, 4),
     },
   ]);
   function place(line: number, column: number, length: number) {
-    return { file: join(world.root, 'extension-sets/a.yaml'), line, column, length };
+    const at = { file: join(world.root, 'extension-sets/a.yaml'), line, column, length };
+    return { at, origin: { set: 'a', at, via: [] } };
   }
 });
 

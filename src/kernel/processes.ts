@@ -11,10 +11,16 @@ export interface ProcessIdentity {
 }
 
 export const hostProcesses = {
-  self: (): ProcessIdentity => ({ pid, startTime: startTimeOf(pid) ?? '', bootId: bootId(), host: hostname() }),
+  self: (): ProcessIdentity => identityOf(pid),
+  /** That of a process that was just started. */
+  identityOf,
   isAlive: (identity: ProcessIdentity): boolean =>
     identity.bootId === bootId() && startTimeOf(identity.pid) === identity.startTime,
 };
+
+function identityOf(process: number): ProcessIdentity {
+  return { pid: process, startTime: startTimeOf(process) ?? '', bootId: bootId(), host: hostname() };
+}
 
 /**
  * Clock ticks since boot; undefined where there is no such process, or only its zombie.
