@@ -38,8 +38,8 @@ export type ResolveEvent =
       readonly components: readonly string[];
     }
   | {
-      /** The commits between two locks are known, for one component more. */
-      readonly code: 'resolve/history-read';
+      /** The commits between two locks, or the refs of now, are known for one component more. */
+      readonly code: 'resolve/history-read' | 'resolve/remote-asked';
       readonly component: string;
       readonly done: number;
       readonly of: number;

@@ -37,11 +37,11 @@ export function planLock(
   const mediawiki = core.version ?? '';
   const lock: Lockfile = { schema: 'mwpipe.lock/2', set: set.name, mediawiki, components };
   const checked = facts.flatMap(checkedOf).sort((a, b) => compareComponents(a.component, b.component));
-  const { platform } = set;
+  const { platform, requires } = set;
   const registered = components.flatMap(registrationsOf);
   return settle(
     lock,
-    checkSet(checked, { set: set.name, setFile, mediawiki, platform, components: registered, known }),
+    checkSet(checked, { set: set.name, setFile, mediawiki, platform, requires, components: registered, known }),
   );
 }
 
