@@ -2,7 +2,15 @@
 import type { RunContext } from '../kernel/run-context.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { Workspace } from '../kernel/workspace.ts';
-import { lockChangelog, type Changelog, type ChangelogRequest, type ResolveEvent } from '../resolve/index.ts';
+import {
+  lockChangelog,
+  readOutdated,
+  type Changelog,
+  type ChangelogRequest,
+  type Outdated,
+  type OutdatedRequest,
+  type ResolveEvent,
+} from '../resolve/index.ts';
 import { gitOf } from './git.ts';
 
 export async function changelogIn(
@@ -12,4 +20,13 @@ export async function changelogIn(
 ): Promise<Outcome<Changelog>> {
   const { history } = await gitOf(workspace);
   return lockChangelog({ ...request, root: workspace.root }, history, context);
+}
+
+export async function outdatedIn(
+  workspace: Workspace,
+  request: Omit<OutdatedRequest, 'root'>,
+  context: RunContext<ResolveEvent>,
+): Promise<Outcome<Outdated>> {
+  const { refs } = await gitOf(workspace);
+  return readOutdated({ ...request, root: workspace.root }, refs, context);
 }

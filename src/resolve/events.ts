@@ -59,8 +59,8 @@ export type ResolveEvent =
   /** The lock with embargoed patches; `exposed` where git would take it into a commit. */
   | { readonly code: 'resolve/private-lock-written'; readonly file: string; readonly exposed: boolean }
   | {
-      /** The commits between two locks are known, for one component more. */
-      readonly code: 'resolve/history-read';
+      /** The commits between two locks, or the refs of now, are known for one component more. */
+      readonly code: 'resolve/history-read' | 'resolve/remote-asked';
       readonly component: string;
       readonly done: number;
       readonly of: number;

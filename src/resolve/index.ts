@@ -5,6 +5,8 @@ export type { ChangedFile, GitObjects, TreeEntry, WorkTrees } from './ports.ts';
 export { lockChangelog, type Changelog, type ChangelogEntry, type ChangelogRequest } from './lock/changelog.ts';
 export type { ChangelogCommit, CommitList } from './lock/changelog-commits.ts';
 export type { Changed } from './lock/diff-lock-components.ts';
+export { readOutdated, type Outdated, type OutdatedRequest } from './lock/outdated.ts';
+export type { OutdatedRow } from './lock/outdated-component.ts';
 export { readLock } from './lock/read-lock.ts';
 export { resolvePatched, type PatchSource } from './patches/resolve-patched.ts';
 export { resolveSet, type Resolved, type ResolveRequest } from './resolve-set.ts';

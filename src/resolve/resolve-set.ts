@@ -10,8 +10,8 @@ import { lockFile, parseLockfile, type Lockfile } from './lock/lockfile.ts';
 import { planLock, type ComponentFacts } from './lock/plan-lock.ts';
 import { readFacts, type ResolvePorts } from './lock/read-facts.ts';
 import { writeLock, type Resolved, type WriteMode } from './lock/write-lock.ts';
-import { allVariables, fillBranches } from './sets/choose-ref.ts';
 import { readSet, type ExtensionSet } from './sets/extension-set.ts';
+import { policiesOf } from './sets/policies.ts';
 import { knownComponents } from './sets/set-file.ts';
 
 export type { Resolved } from './lock/write-lock.ts';
@@ -75,21 +75,15 @@ async function factsOf(
   { request, ports }: Reading,
   context: RunContext<ResolveEvent>,
 ): Promise<Outcome<ComponentFacts[]>> {
-  const variables = request.variables ?? {};
-  const branches = fillBranches(set, variables);
-  if (!branches.ok) return branches;
+  const policyOf = policiesOf(set, request.variables ?? {});
+  if (!policyOf.ok) return policyOf;
   const before = request.update === undefined ? undefined : await lockBefore(request);
   const kept = keepLocked(set, before, request.update);
   if (!kept.ok) return kept;
-  const named = Object.keys(variables).length > 0;
   return readFacts(
     {
       components: set.components,
-      policyOf: ({ kind }) => ({
-        branches: branches.value,
-        firstOnly: named && kind === 'core',
-        variables: allVariables(set, variables),
-      }),
+      policyOf: policyOf.value,
       kept: kept.value,
       known: await knownComponents(request.root),
     },

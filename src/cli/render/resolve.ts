@@ -25,6 +25,7 @@ export function plainLine(event: ResolveEvent): Line | undefined {
     case 'resolve/requires-cycle':
       return `a circle of requirements: ${[...event.components, event.components[0] ?? ''].join(' → ')}`;
     case 'resolve/history-read':
+    case 'resolve/remote-asked':
       return { progress: `${event.done} of ${event.of}: ${event.component}` };
     case 'resolve/set-written':
     case 'resolve/lock-written':

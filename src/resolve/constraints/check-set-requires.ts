@@ -1,6 +1,7 @@
 /** A set's own `requires`: what it asks of core's version and of the runtime's PHP. */
 import { quote, type Diagnostic } from '../../kernel/diagnostic.ts';
-import type { SetFacts, SetRequirement } from './set-facts.ts';
+import type { SetRequirement } from '../sets/merged-set.ts';
+import type { SetFacts } from './set-facts.ts';
 import { checkVersion } from './check-version.ts';
 
 export function checkSetRequires(requires: readonly SetRequirement[], facts: SetFacts): Diagnostic[] {

@@ -1,6 +1,7 @@
 /** What the checks of a set are told: its components with their places, what the runtime offers, what other sets have. */
 import type { SourceRange } from '../../kernel/diagnostic.ts';
 import type { LockedComponent } from '../lock/lockfile.ts';
+import type { ExtensionSet, SetRequirement } from '../sets/merged-set.ts';
 
 export interface RequiringComponent {
   readonly component: LockedComponent;
@@ -11,22 +12,6 @@ export interface RequiringComponent {
 export interface CheckedComponent extends RequiringComponent {
   /** Where the set lists it. */
   readonly listed: SourceRange;
-}
-
-/** What the runtime offers; a part that the set doesn't tell isn't checked. */
-interface Platform {
-  readonly php?: string;
-  readonly extensions?: readonly string[];
-  readonly abilities?: readonly string[];
-}
-
-/** What a set asks for as a whole. */
-export interface SetRequirement {
-  readonly what: 'MediaWiki' | 'php';
-  readonly constraint: string;
-  /** The set that says so. */
-  readonly set: string;
-  readonly at: SourceRange;
 }
 
 /** Another set of the workspace. */
@@ -44,7 +29,8 @@ export interface SetFacts {
   readonly set: string;
   readonly setFile: string;
   readonly mediawiki: string;
-  readonly platform: Platform;
+  /** What the runtime offers; a part that the set doesn't tell isn't checked. */
+  readonly platform: ExtensionSet['platform'];
   /** Each under every name that it registers. */
   readonly components: readonly LockedComponent[];
   readonly requires?: readonly SetRequirement[];

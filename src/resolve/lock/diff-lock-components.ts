@@ -10,7 +10,7 @@ export interface Changed<T> {
   readonly after?: T;
 }
 
-export interface Spot {
+interface Spot {
   readonly url: string;
   readonly ref: string;
   readonly commit: string;
@@ -18,7 +18,7 @@ export interface Spot {
   readonly fallback?: string;
 }
 
-export interface NamedChange extends Changed<string> {
+interface NamedChange extends Changed<string> {
   /** `MediaWiki`, `php`, `extension Echo`; the path of a submodule. */
   readonly name: string;
 }
@@ -28,7 +28,7 @@ export interface ComponentDiff extends Changed<Spot> {
   readonly kind: LockedComponent['kind'];
   /** `moved`: another url, ref or commit; `described`: only something else that the lock says of it. */
   readonly change: 'added' | 'removed' | 'moved' | 'described';
-  /** Its tree is the same on both sides. */
+  /** Its tree is the same on both sides, and no change on top of it is another. */
   readonly sameFiles: boolean;
   readonly fallback?: Changed<string>;
   readonly version?: Changed<string>;
@@ -85,7 +85,8 @@ function diffComponent(before: LockedComponent | undefined, after: LockedCompone
   const moved = (['url', 'ref', 'commit'] as const).some((key) => before[key] !== after[key]);
   const described = Object.keys(parts).length > 2 || parts.requires.length + parts.submodules.length > 0;
   if (!moved && !described) return [];
-  return [{ ...head, change: moved ? 'moved' : 'described', sameFiles: before.tree === after.tree, ...parts }];
+  const sameFiles = before.tree === after.tree && parts.patches === undefined;
+  return [{ ...head, change: moved ? 'moved' : 'described', sameFiles, ...parts }];
 }
 
 function spotOf({ url, ref, commit, fallback }: LockedComponent): Spot {

@@ -1,15 +1,13 @@
 /** What a private lock has on top, as far as others may know: how many patches, and not of which component. */
-import type { LockedComponent, Lockfile } from './lockfile.ts';
+import type { LockedComponent, LockedSubmodule, Lockfile } from './lockfile.ts';
 
-/** As private locks have it beside the changes under review. */
-interface WithSecurity {
-  readonly tree: string;
-  readonly security?: readonly unknown[];
+/** In repos inside of components too. */
+export function embargoedIn({ components }: Lockfile): number {
+  return components.reduce((sum, component) => sum + countIn(component), 0);
 }
 
-export function embargoedIn({ components }: Lockfile): number {
-  const count = (patch: WithSecurity | undefined): number => patch?.security?.length ?? 0;
-  return components.reduce((sum, { patch }) => sum + count(patch), 0);
+function countIn({ patch, submodules = [] }: Pick<LockedSubmodule, 'patch' | 'submodules'>): number {
+  return (patch?.security?.length ?? 0) + submodules.reduce((sum, submodule) => sum + countIn(submodule), 0);
 }
 
 /** Changes under review are everybody's to read. */

@@ -73,7 +73,11 @@ export interface ExtensionSet {
   readonly branches: readonly BranchRule[];
   readonly variables: Readonly<Record<string, string>>;
   /** What the runtime offers; unchecked where the set doesn't say. */
-  readonly platform: { readonly php?: string; readonly extensions?: readonly string[] };
+  readonly platform: {
+    readonly php?: string;
+    readonly extensions?: readonly string[];
+    readonly abilities?: readonly string[];
+  };
   /** Every one of them holds. */
   readonly requires: readonly SetRequirement[];
   readonly patches: readonly SetPatch[];

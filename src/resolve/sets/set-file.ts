@@ -75,6 +75,8 @@ export const setSchema = z.strictObject({
       php: z.string().optional(),
       /** PHP's extensions, in lower case. */
       extensions: z.array(z.string()).optional(),
+      /** MediaWiki's abilities that it offers: `shell` where wikis may start programs. */
+      abilities: z.array(z.enum(['shell'])).optional(),
     })
     .default({}),
   /** What the set as a whole asks for, as constraints that Composer reads: `>= 1.43`. */

@@ -130,6 +130,13 @@ it('checks what the set itself requires, in the file that says so', () => {
   expect(wants('php', 'eight')).toEqual(['resolve/wrong-constraint "eight" is no constraint that Composer reads']);
 });
 
+it('the lock of a set is refused that does not give what the set itself requires', () => {
+  const at = { file: 'a.yaml', line: 5, column: 14, length: 7 };
+  const requires = [{ what: 'MediaWiki', constraint: '>= 1.44', set: 'demo', at }] as const;
+  const lock = planLock({ ...setOf(), requires }, facts({ core: { version: '1.43.0' } }), { setFile: '' });
+  expect(lock).toMatchObject({ ok: false, diagnostics: [{ code: 'resolve/unmet-version', at }] });
+});
+
 it("says nothing of a core's version that nobody can read, as MediaWiki doesn't", () => {
   const all = facts({ core: { version: 'ours-2' }, A: { requires: { MediaWiki: '>= 1.43' } } });
   expect(planLock(setOf(), all, { setFile: '' }).ok).toBe(true);
