@@ -171,7 +171,8 @@ describe('a run that is ended', () => {
     expect(await readFile(workspace.lockFile, 'utf8')).toBe(whole);
   });
 
-  // The sweeps of src/resolve/lock/read-facts.ts end at the first that stops: those still under way go on telling.
+  // A sweep of src/resolve/lock/read-facts.ts ends at the first that stops, and one still under way may tell something
+  // after the result: src/cli/run.ts closes the renderer, which doesn't keep it silent. Seen once in three runs.
   it.todo('tells nothing more after its result when Ctrl-C ended it', async () => {
     await using workspace = await small();
     const when = { code: 'resolve/component-fetched', times: 5, signal: 'SIGINT' } as const;
@@ -179,8 +180,7 @@ describe('a run that is ended', () => {
     expect(stdout.trim().split('\n').at(-1)).toBe('{"code":"result","exit":130}');
   });
 
-  // Today two `git fetch --depth` of one mirror meet at its shallow.lock, and one run ends with git/failed.
-  it.todo('two at once, cold, write the same lock', async () => {
+  it('two at once, cold, write the same lock', async () => {
     await using workspace = await small();
     await Promise.all([resolved(workspace), resolved(workspace)]);
     expect(await readFile(workspace.lockFile, 'utf8')).toBe(whole);

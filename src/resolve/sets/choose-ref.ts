@@ -2,6 +2,7 @@
 import { quote, type Diagnostic } from '../../kernel/diagnostic.ts';
 import { nearest } from '../../kernel/nearest.ts';
 import { fail, ok, settle, type Outcome } from '../../kernel/outcome.ts';
+import { checkRef } from './safe-names.ts';
 import type { BranchRule, ExtensionSet, SetComponent } from './extension-set.ts';
 
 export interface ChosenRef {
@@ -43,8 +44,13 @@ export function fillBranches(set: ExtensionSet, variables: Readonly<Record<strin
   const used = new Set(rules.flatMap(variablesOf));
   const unused = Object.keys(variables).filter((variable) => !used.has(variable));
   const at = set.branches[0]?.at;
+  const unsafe = filled(rules, all).flatMap(({ name, rule }) => {
+    const checked = checkRef(name, rule.at); // a variable may have brought what its template didn't
+    return checked.ok || unset.length > 0 ? [] : checked.diagnostics;
+  });
   return settle(filled(set.branches, all), [
     ...unset,
+    ...unsafe,
     ...unused.map((variable) => ({
       code: 'resolve/unused-variable' as const,
       message: `no branch of ${quote(set.name)} uses {${variable}}`,

@@ -73,6 +73,7 @@ function wrongHostUrl(url: string): string | undefined {
   if (decoded(host).startsWith('-') || decoded(authority).startsWith('-'))
     return 'ssh would take its host for an option';
   if (!URL.canParse(url)) return "its host or port can't be";
+  if (decoded(rest).split('/').includes('..')) return 'it climbs out of its folder';
   return rest === '' || rest === '/' ? 'it names no repo' : undefined;
 }
 
