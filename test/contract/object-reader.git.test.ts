@@ -216,7 +216,7 @@ it('leaves neither a process nor a scratch repo, closed or forgotten', async () 
   expect(await readdir(world.mirrors)).toEqual(['one']);
   await reader.infos(folder, [oid]); // and nobody closes it
   await vi.waitFor(async () => expect(await readdir(world.mirrors)).toEqual(['one']), {
-    timeout: 20_000,
+    timeout: 30_000,
     interval: 200,
   });
   expect(pids).toHaveLength(2);

@@ -34,7 +34,7 @@ export type Dialect = 'command' | 'info' | 'contents';
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** Unasked for so long, it ends by itself: nobody has to remember to close it. */
-const IDLE_MS = 3_000;
+const IDLE_MS = 10_000;
 
 export function talkTo<Q extends Asked>(child: Child, dialect: Dialect, died: (how: Died<Q>) => void): CatFile<Q> {
   const waiting = questionQueue<Q>();
