@@ -60,7 +60,7 @@ export function openGit({ cache, mirrors: rules, environment, silenceMs = SILENC
     refs: gitRefs(remotes, ls),
     objects: gitObjects({ mirrors, reader, fetch: (wanted, context) => fetchCommit(wanted, { remotes, ls, context }) }),
     workTrees: workTrees(mirrors, git),
-    history: gitHistory({ mirrors, git, root: join(cache, 'history') }),
+    history: gitHistory({ remotes, root: join(cache, 'history') }),
     mails: patchMails(mirrors, privateStore(cache), git),
     tracked: trackedFiles(git),
     close: () => reader.close(),
