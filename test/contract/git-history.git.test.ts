@@ -44,8 +44,10 @@ async function trains(): Promise<Trains & AsyncDisposable> {
 const remoteOf = (world: GitWorld): string => join(world.root, 'remotes/mediawiki/extensions/Echo.git');
 const between = ({ world, before, after }: Trains) =>
   world.ports.history.between({ url: world.url('extensions/Echo'), before, after }, quiet);
-const historyRepo = async (world: GitWorld): Promise<string> =>
-  join(world.cache, 'history', (await readdir(join(world.cache, 'history')))[0] ?? '');
+const historyRepo = async (world: GitWorld): Promise<string> => {
+  const root = join(world.cache, 'history');
+  return join(root, (await readdir(root)).find((name) => name !== '.locks') ?? '');
+};
 const subjects = (side: { commits: readonly { subject: string }[] }): string[] =>
   side.commits.map((one) => one.subject);
 
@@ -142,6 +144,15 @@ it('says that the remote no longer has the commit, or is not there', async () =>
   await rm(remoteOf(made.world), { recursive: true });
   const away = { ...made, before: { commit: '2'.repeat(40), ref: 'refs/heads/wmf/1' } };
   expect(await between(away)).toMatchObject({ ok: false, diagnostics: [{ code: 'git/no-such-repo' }] });
+});
+
+it('hands git no url that would run a program', async () => {
+  await using world = await gitWorld({ core: {} });
+  const [before, after] = ['1', '2'].map((digit) => ({ commit: digit.repeat(40), ref: 'refs/heads/master' }));
+  for (const url of ['ext::sh -c "touch /tmp/x"', '--upload-pack=x', 'ssh://-oProxyCommand=x/y']) {
+    const found = await world.ports.history.between({ url, before: before!, after: after! }, quiet);
+    expect(found).toMatchObject({ ok: false, diagnostics: [{ code: 'resolve/unsafe-url' }] });
+  }
 });
 
 it('two at once do not meet, and a broken history is read anew', async () => {

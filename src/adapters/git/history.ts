@@ -2,18 +2,18 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quote } from '../../kernel/diagnostic.ts';
+import { withFileLock, type HeldLock } from '../../kernel/file-lock.ts';
 import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import type { RunContext } from '../../kernel/run-context.ts';
 import type { GitHistory, HistorySide } from '../../resolve/ports.ts';
 import { explain, noMirror, notARepo } from './explain.ts';
 import type { GitProcesses } from './git-process.ts';
 import { fetchHistory, openHistoryRepo, type Depth, type HistoryRepo } from './history-repo.ts';
-import type { Mirrors } from './mirrors.ts';
 import { LOG_FORMAT, parseLog } from './parse-log.ts';
+import type { Remotes } from './remotes.ts';
 
 interface Tools {
-  readonly mirrors: Mirrors;
-  readonly git: GitProcesses;
+  readonly remotes: Remotes;
   /** Folder of the history repos. */
   readonly root: string;
 }
@@ -24,25 +24,38 @@ type Between = Awaited<ReturnType<GitHistory['between']>>;
 export function gitHistory(tools: Tools): GitHistory {
   return {
     between: (wanted, context) => between(wanted, tools, context),
-    fileAt: (wanted) => fileAt(wanted, tools.git),
+    fileAt: (wanted) => fileAt(wanted, tools.remotes.git),
   };
 }
 
 async function between(wanted: Wanted, tools: Tools, context: RunContext<never>): Promise<Between> {
-  const { before, after } = wanted;
+  const { before, after, url } = wanted;
   if (before.commit === after.commit) return ok({ added: NONE, removed: NONE });
-  const repo = await openHistoryRepo(tools.root, wanted.url, tools.git);
+  const { remotes, root } = tools;
+  const source = remotes.source(url);
+  if (!source.ok) return source;
+  const repo = await openHistoryRepo(root, url, remotes.git);
   const known = await readWhole(repo, wanted);
   if (known !== undefined) return ok(known);
-  const missing = tools.mirrors.missing(wanted.url);
+  const missing = remotes.mirrors.missing(url);
   if (missing !== undefined) return fail(noMirror(missing));
-  let said = await deepen(repo, wanted, { ...tools, context });
-  if (typeof said === 'string' && isBroken(said)) {
-    await rm(repo.folder, { recursive: true, force: true }); // it holds nothing that can't be fetched again
-    said = await deepen(await openHistoryRepo(tools.root, wanted.url, tools.git), wanted, { ...tools, context });
-  }
-  if (typeof said !== 'string') return ok(said);
-  return fail(explain(said === '' ? 'fatal: remote error: upload-pack: not our ref' : said, wanted.url));
+  const found = await withFileLock(repo.lock, context, (held) =>
+    readOrFetch(repo, wanted, { ...tools, source: source.value, held, context }),
+  );
+  if (typeof found !== 'string') return ok(found);
+  return fail(explain(found === '' ? 'fatal: remote error: upload-pack: not our ref' : found, url));
+}
+
+const NONE: HistorySide = { commits: [], count: 0 };
+
+/** Another process may have fetched it meanwhile. */
+async function readOrFetch(repo: HistoryRepo, wanted: Wanted, tools: Fetching): Promise<Sides | string> {
+  const known = await readWhole(repo, wanted);
+  if (known !== undefined) return known;
+  const found = await deepen(repo, wanted, tools);
+  if (typeof found !== 'string' || !isBroken(found)) return found;
+  await rm(repo.folder, { recursive: true, force: true }); // it holds nothing that can't be fetched again
+  return deepen(await openHistoryRepo(tools.root, wanted.url, tools.remotes.git), wanted, tools);
 }
 
 function isBroken(said: string): boolean {
@@ -51,22 +64,21 @@ function isBroken(said: string): boolean {
   );
 }
 
-const NONE: HistorySide = { commits: [], count: 0 };
 const DAY = 24 * 3600;
 /** How far before the older of the two: two trains part a week ago, two releases half a year. */
 const WINDOWS = [14 * DAY, 60 * DAY, 400 * DAY] as const;
 
 interface Fetching extends Tools {
+  readonly source: string;
+  readonly held: HeldLock;
   readonly context: RunContext<never>;
 }
 
 /** Further and further back, until no commit that only one of them has is cut off. @returns what git said where it failed */
 async function deepen(repo: HistoryRepo, wanted: Wanted, tools: Fetching): Promise<Sides | string> {
   const ends = [wanted.before, wanted.after];
-  const fetch = async (names: readonly string[], depth: Depth): Promise<string> => {
-    const { signal, clock } = tools.context;
-    return fetchHistory(repo, { source: tools.mirrors.source(wanted.url), wanted: names, depth, signal, clock });
-  };
+  const fetch = (names: readonly string[], depth: Depth): Promise<string> =>
+    fetchHistory(repo, { ...tools, wanted: names, depth });
   const commits = ends.map(({ commit }) => commit);
   const refs = [...new Set(ends.map(({ ref }) => ref))];
   let said = await fetch(commits, 'tips');

@@ -75,7 +75,7 @@ export function openGit({ cache, mirrors: rules, environment, ...options }: GitO
     close: () => reader.close(),
     processes: git,
     merges: treeMerges(mirrors, git),
-    history: gitHistory({ mirrors, git, root: join(cache, 'history') }),
+    history: gitHistory({ remotes, root: join(cache, 'history') }),
   };
 }
 

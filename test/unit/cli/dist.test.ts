@@ -29,7 +29,9 @@ it('runs with no node_modules beside it', () => {
 it('asks for help of every command without loading a heavy client', () => {
   const inputs = inputsFor(['src/cli/mwpipe.ts', 'src/cli/main.ts', ...commandFiles()]);
   expect(inputs).toContain('src/cli/completion.ts');
-  expect(inputs.filter((file) => /node_modules\/(dockerode|simple-git|web-tree-sitter|ssh2|@viz-js)\//.test(file))).toEqual([]);
+  expect(
+    inputs.filter((file) => /node_modules\/(dockerode|simple-git|web-tree-sitter|ssh2|@viz-js)\//.test(file)),
+  ).toEqual([]);
 });
 
 it('brings the wasm files that reading PHP needs', () => {
