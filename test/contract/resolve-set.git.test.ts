@@ -262,7 +262,7 @@ it("leaves core's submodules to the set, and refuses what could reach outside", 
   const hostile = { '.gitmodules': declared('lib', 'ext::sh -c touch% /tmp/x'), lib: link };
   await world.commit('extensions/Thanks', hostile);
   expect(await mistakes(world)).toEqual([
-    'Thanks@COMMIT:.gitmodules:1:1 "ext::sh -c touch% /tmp/x" is no url that repos are fetched from | https, http, ssh, git and file are',
+    'Thanks@COMMIT:.gitmodules:1:1 "ext::sh -c touch% /tmp/x" is no url to fetch from: it holds a space | write https://host/path, http, ssh, git or file://, or user@host:path',
   ]);
 });
 
