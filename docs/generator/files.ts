@@ -1,7 +1,7 @@
 /** The page of files that people write, and a JSON Schema of each for editors. */
 import { join as joinPath } from 'node:path';
 import type { z } from 'zod';
-import { imageSchema } from '../../src/build/runtime-definition.ts';
+import { imageSchema } from '../../src/build/runtimes/runtime-definition.ts';
 import { overlaySchema } from '../../src/config/overlay.ts';
 import { workspaceSchema } from '../../src/kernel/workspace.ts';
 import { graphSchema } from '../../src/resolve/graph/graph-document.ts';
@@ -51,7 +51,7 @@ const FILES: readonly DescribedFile[] = [
     id: 'image',
     lead: 'A runtime: what images are built on. Its Dockerfile stands beside it, and begins with `FROM ${BASE}`.',
     schema: imageSchema,
-    from: ['src/build/runtime-definition.ts', 'imageSchema'],
+    from: ['src/build/runtimes/runtime-definition.ts', 'imageSchema'],
   },
   {
     name: 'A graph of mwpipe graph --format json',

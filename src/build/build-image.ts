@@ -6,12 +6,13 @@ import { all, fail, ok, type Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
 import type { Lockfile } from '../resolve/index.ts';
 import type { BuildEvent } from './events.ts';
-import { assembleImage } from './image-config.ts';
-import { heldLayers, planImage, type ImagePlan } from './image-plan.ts';
-import { makeLayer } from './make-layer.ts';
-import type { BuildPorts, LayerChain, RuntimeImage } from './ports.ts';
+import { assembleImage } from './image/image-config.ts';
+import { heldLayers, planImage, type ImagePlan } from './plan/image-plan.ts';
+import { makeLayer } from './layers/make-layer.ts';
+import type { StoredLayer } from '../kernel/stored-layer.ts';
+import type { BuildPorts, LayerChain, RuntimeImage, StoredRuntime } from './ports.ts';
 import { readFacts, type LayerFacts } from './read-facts.ts';
-import { ensureRuntime, findRuntime } from './runtime.ts';
+import { findRuntime, storeRuntime } from './runtimes/runtime.ts';
 
 export interface BuildRequest {
   readonly lock: Lockfile;
@@ -20,16 +21,14 @@ export interface BuildRequest {
   readonly flavour: 'web' | 'test';
 }
 
-interface BuiltLayer {
+interface BuiltLayer extends StoredLayer {
   readonly name: string;
-  readonly diffId: Digest;
-  /** 0 for a runtime's: the engine made them. */
-  readonly bytes: number;
   readonly state: 'reused' | 'made' | 'runtime';
 }
 
 export interface BuiltImage {
   readonly imageId: Digest;
+  readonly manifestDigest: Digest;
   readonly tag: string;
   readonly layers: readonly BuiltLayer[];
   readonly sentBytes: number;
@@ -72,7 +71,7 @@ async function buildOnce(request: BuildRequest, ports: BuildPorts, context: Cont
   const facts = await readFacts(request.lock, ports, context);
   if (!facts.ok) return facts;
   const [runtime, layers] = await Promise.all([
-    ensureRuntime(runtimeOf(request), ports, context),
+    storeRuntime(runtimeOf(request), ports, context),
     makeMissing(facts.value, ports, context),
   ]);
   if (!runtime.ok) return runtime;
@@ -136,7 +135,7 @@ async function makeMissing(
 interface Parts {
   readonly request: BuildRequest;
   readonly plan: ImagePlan;
-  readonly runtime: RuntimeImage;
+  readonly runtime: StoredRuntime;
   readonly layers: readonly BuiltLayer[];
 }
 
@@ -155,14 +154,17 @@ async function deliver(parts: Parts, { chains, ports, context }: Delivery): Prom
     architecture: ARCHITECTURES[arch()] ?? arch(),
   });
   if (image.layers.length > MOST_LAYERS) return fail(tooManyLayers(image.layers.length));
-  const held = heldLayers(image.layers, chains);
-  const loaded = await ports.images.load({ ...image, runtime: runtime.imageId, held }, context);
+  const held = heldLayers(
+    image.layers.map(({ diffId }) => diffId),
+    chains,
+  );
+  const loaded = await ports.images.load({ ...image, held }, context);
   if (!loaded.ok) return loaded;
-  const below = runtime.diffIds.map((diffId, index): BuiltLayer => {
-    return { name: `runtime ${index + 1}`, diffId, bytes: 0, state: 'runtime' };
+  const below = runtime.layers.map((layer, index): BuiltLayer => {
+    return { ...layer, name: `runtime ${index + 1}`, state: 'runtime' };
   });
-  const { imageId, tag } = image;
-  return ok({ imageId, tag, layers: [...below, ...layers], sentBytes: loaded.value.sentBytes, plan });
+  const { imageId, manifestDigest, tag } = image;
+  return ok({ imageId, manifestDigest, tag, layers: [...below, ...layers], sentBytes: loaded.value.sentBytes, plan });
 }
 
 /** Node's names in the words of image configurations. */

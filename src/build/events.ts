@@ -7,6 +7,7 @@ export type BuildEvent =
   | { readonly code: 'build/runtime-progress'; readonly runtime: string; readonly text: string }
   | { readonly code: 'build/runtime-made'; readonly runtime: string; readonly bytes: number; readonly ms: number }
   | { readonly code: 'build/runtime-reused'; readonly runtime: string; readonly bytes: number }
+  | { readonly code: 'build/runtime-taken'; readonly runtime: string; readonly bytes: number; readonly ms: number }
   | { readonly code: 'build/layer-made'; readonly layer: string; readonly bytes: number; readonly ms: number }
   | { readonly code: 'build/layer-reused'; readonly layer: string; readonly bytes: number }
   | {

@@ -1,8 +1,8 @@
 /** build: from a lockfile to an image in the engine. What other steps, flows and the faces may see. */
 export { buildImage, planBuild, type BuildRequest, type BuiltImage } from './build-image.ts';
-export { ensureRuntime, type RuntimeName } from './runtime.ts';
+export { ensureRuntime, type RuntimeName } from './runtimes/runtime.ts';
 export type { BuildEvent } from './events.ts';
-export type { ImagePlan, PlannedLayer } from './image-plan.ts';
+export type { ImagePlan, PlannedLayer } from './plan/image-plan.ts';
 export type {
   BaseBootstrap,
   BaseImage,
@@ -16,4 +16,5 @@ export type {
   RuntimeIdentity,
   RuntimeImage,
   RuntimeRequest,
+  StoredRuntime,
 } from './ports.ts';

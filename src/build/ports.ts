@@ -3,6 +3,7 @@ import type { BlobStore } from '../kernel/blob-store.ts';
 import type { Digest } from '../kernel/digest.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
+import type { StoredLayer } from '../kernel/stored-layer.ts';
 import type { GitObjects } from '../resolve/index.ts';
 import type { BuildEvent } from './events.ts';
 
@@ -14,9 +15,8 @@ export interface LoadRequest {
   /** The image's configuration; its sha256 is `imageId`. */
   readonly config: Buffer;
   readonly tag: string;
-  readonly layers: LayerChain;
-  /** The runtime whose layers are the lowest of `layers`; the engine made those, so the blob store lacks them. */
-  readonly runtime: Digest;
+  /** Lowest first, the runtime's among them. */
+  readonly layers: readonly StoredLayer[];
   /** How many of the lowest layers the engine held when it was asked. */
   readonly held: number;
 }
@@ -29,7 +29,7 @@ export interface ImageStore {
   chains(): Promise<Outcome<readonly LayerChain[]>>;
   /**
    * Sends what the engine lacks, reading layers from the blob store, and tags the image. Idempotent: `sentBytes` is 0
-   * where the image is there. Interrupted, it leaves no tag and no half image.
+   * where the image is there, else of the blobs as they are stored. Interrupted, it leaves no tag and no half image.
    * @returns fails with `docker/not-running`, `docker/disk-full`, `docker/load-failed`, `build/damaged-layer`
    */
   load(request: LoadRequest, context: RunContext<BuildEvent>): Promise<Outcome<{ readonly sentBytes: number }>>;
@@ -80,6 +80,11 @@ export interface ContextFile {
   readonly data: Buffer;
 }
 
+/** A runtime that the blob store holds too: nothing of it is asked of an engine. */
+export interface StoredRuntime extends RuntimeImage {
+  readonly layers: readonly StoredLayer[];
+}
+
 export interface RuntimeEngine {
   /** @returns fails with `docker/not-running` */
   find(wanted: RuntimeIdentity): Promise<Outcome<RuntimeImage | undefined>>;
@@ -88,6 +93,11 @@ export interface RuntimeEngine {
    * @returns fails with `build/runtime-failed` (the step and its last lines), `docker/disk-full`, `docker/not-running`
    */
   build(request: RuntimeRequest, context: RunContext<BuildEvent>): Promise<Outcome<RuntimeImage>>;
+  /**
+   * Takes the layers of a runtime that it holds into the blob store.
+   * @returns fails with `docker/not-running`, `docker/disk-full`
+   */
+  take(image: RuntimeImage, context: RunContext<BuildEvent>): Promise<Outcome<readonly StoredLayer[]>>;
 }
 
 export interface BaseSpec {

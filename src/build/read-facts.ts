@@ -5,19 +5,20 @@ import pLimit from 'p-limit';
 import type { Digest } from '../kernel/digest.ts';
 import { all, fail, ok, type Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
+import type { StoredLayer } from '../kernel/stored-layer.ts';
 import type { Lockfile, TreeEntry } from '../resolve/index.ts';
-import { readDelta } from './delta.ts';
+import { readDelta } from './layers/delta.ts';
 import type { BuildEvent } from './events.ts';
-import { layerSpecs, mountedTrees, type LayerSpec } from './layer-spec.ts';
-import { madeLayer, type MadeLayer } from './make-layer.ts';
-import type { MountedTree } from './mount.ts';
-import { openTree } from './open-tree.ts';
+import { layerSpecs, mountedTrees, type LayerSpec } from './layers/layer-spec.ts';
+import { madeLayer } from './layers/make-layer.ts';
+import type { MountedTree } from './layers/mount.ts';
+import { openTree } from './layers/open-tree.ts';
 import type { BuildPorts } from './ports.ts';
 
 export interface LayerFacts {
   readonly specs: readonly LayerSpec[];
   /** By key: what the blob store holds. */
-  readonly made: ReadonlyMap<Digest, MadeLayer>;
+  readonly made: ReadonlyMap<Digest, StoredLayer>;
 }
 
 const FETCHES_AT_ONCE = 4;
@@ -42,17 +43,17 @@ export async function readFacts(
   return sized.ok ? ok({ specs: sized.value, made }) : sized;
 }
 
-async function madeLayers(specs: readonly LayerSpec[], { blobs }: BuildPorts): Promise<Map<Digest, MadeLayer>> {
-  const made = new Map<Digest, MadeLayer>();
+async function madeLayers(specs: readonly LayerSpec[], ports: BuildPorts): Promise<Map<Digest, StoredLayer>> {
+  const made = new Map<Digest, StoredLayer>();
   for (const spec of specs) {
-    const known = await madeLayer(spec, blobs);
+    const known = await madeLayer(spec, ports);
     if (known !== undefined) made.set(spec.key, known);
   }
   return made;
 }
 
 interface Sizing {
-  readonly made: ReadonlyMap<Digest, MadeLayer>;
+  readonly made: ReadonlyMap<Digest, StoredLayer>;
   readonly ports: BuildPorts;
   readonly context: RunContext<BuildEvent>;
 }

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { sha256, type Digest } from './digest.ts';
+import { systemCodeOf } from './error.ts';
 import { guardDisk, writeAtomically } from './write-atomically.ts';
 
 export interface StoredBlob {
@@ -22,6 +23,8 @@ export interface BlobStore {
   put(source: AsyncIterable<Uint8Array>): Promise<StoredBlob>;
   has(digest: Digest): Promise<StoredBlob | undefined>;
   open(digest: Digest): Readable;
+  /** Reads all of a blob against its digest, memory flat; a damaged one is removed and counts as missing. */
+  check(digest: Digest): Promise<StoredBlob | undefined>;
   /** Reads a whole small blob and checks it against its digest; a damaged one is removed and counts as missing. */
   read(digest: Digest): Promise<Buffer | undefined>;
   /** A small document under a name of the caller's (`layer/<key>`): what an earlier run found out. */
@@ -44,6 +47,7 @@ export function blobStore(root: string): BlobStore {
       return found === undefined ? undefined : { digest, bytes: found.size, path };
     },
     open: (digest) => createReadStream(pathOf(digest)),
+    check: (digest) => checkBlob(digest, pathOf(digest)),
     read: async (digest) => {
       const data = await readFile(pathOf(digest)).catch(() => undefined);
       if (data === undefined || sha256(data) === digest) return data;
@@ -85,6 +89,19 @@ async function putBlob(
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+async function checkBlob(digest: Digest, path: string): Promise<StoredBlob | undefined> {
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(path, { highWaterMark: 1_000_000 }), hash);
+  } catch (cause) {
+    if (systemCodeOf(cause) === 'ENOENT') return undefined;
+    throw cause;
+  }
+  if (`sha256:${hash.digest('hex')}` === digest) return { digest, bytes: (await stat(path)).size, path };
+  await rm(path, { force: true });
+  return undefined;
 }
 
 function parsed(text: string): unknown {

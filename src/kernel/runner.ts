@@ -20,6 +20,17 @@ export interface RunRequest {
   readonly labels?: Readonly<Record<string, string>>;
   /** The work is killed after this; `timedOut` then says so. */
   readonly deadlineMs: number;
+  /** Unpacked into the container before it starts, in order: each a tar at a folder that is there. */
+  readonly inputs?: readonly { readonly at: string; readonly tar: AsyncIterable<Uint8Array> }[];
+  /** Taken out where the work ended with 0: each path as a tar, whose names begin with the path's last part. */
+  readonly collect?: {
+    readonly paths: readonly string[];
+    readonly take: (path: string, tar: AsyncIterable<Uint8Array>) => Promise<void>;
+  };
+  /** `true` tells which paths of the container's own file system the work added, changed or removed. @default false */
+  readonly tellChanged?: boolean;
+  /** @default none */
+  readonly limits?: { readonly memoryBytes?: number; readonly cpus?: number; readonly processes?: number };
   /** `true` leaves the container behind when the work failed, for `mwpipe shell`. @default false */
   readonly keepFailed?: boolean;
 }
@@ -27,6 +38,10 @@ export interface RunRequest {
 export interface RunResult {
   readonly exitCode: number;
   readonly timedOut: boolean;
+  /** Absolute paths, folders before what is in them; set where they were asked for. */
+  readonly changed?: readonly string[];
+  /** Those of `collect` that the work didn't make. */
+  readonly missing?: readonly string[];
   /** Set where the container was kept. */
   readonly keptAs?: string;
 }

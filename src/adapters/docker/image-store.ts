@@ -2,15 +2,15 @@
  * Images in the Docker engine. `docker load` takes an archive that lacks the layers which the engine has (checked on
  * 20.10); an engine that doesn't gets the whole image, and an event says so.
  */
-import { extract } from 'tar-stream';
 import type { BlobStore } from '../../kernel/blob-store.ts';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import type { Digest } from '../../kernel/digest.ts';
 import { MwpipeError } from '../../kernel/error.ts';
 import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import type { RunContext } from '../../kernel/run-context.ts';
+import type { StoredLayer } from '../../kernel/stored-layer.ts';
 import type { BuildEvent, ImageStore, LayerChain, LoadRequest } from '../../build/index.ts';
-import { damagedLayer, dockerArchive, type ArchiveLayer } from './docker-archive.ts';
+import { damagedLayer, dockerArchive } from './docker-archive.ts';
 import { guardEngine, unlessMissing, type Docker } from './engine.ts';
 import { EngineRefusal, upload, type EngineMessage } from './upload.ts';
 
@@ -78,7 +78,6 @@ async function loadOnce(load: Load): Promise<Loaded> {
 
 async function loadWhole(load: Load): Promise<Loaded> {
   try {
-    await takeRuntimeLayers(load);
     return ok(await send(load, load.request.layers));
   } catch (thrown) {
     if (!(thrown instanceof EngineRefusal) || isDiskFull(thrown)) throw thrown;
@@ -86,10 +85,10 @@ async function loadWhole(load: Load): Promise<Loaded> {
   }
 }
 
-async function send(load: Load, diffIds: LayerChain): Promise<{ sentBytes: number }> {
+async function send(load: Load, layers: readonly StoredLayer[]): Promise<{ sentBytes: number }> {
   const { docker, blobs, request, context } = load;
-  const layers = await Promise.all(diffIds.map((diffId) => storedLayer(diffId, blobs)));
-  const totalBytes = layers.reduce((total, layer) => total + layer.bytes, 0);
+  for (const layer of layers) await mustBeStored(layer, blobs);
+  const totalBytes = layers.reduce((total, { blob }) => total + blob.bytes, 0);
   const started = context.clock.now();
   let sentBytes = 0;
   const onSent = (bytes: number): void => {
@@ -107,10 +106,9 @@ async function send(load: Load, diffIds: LayerChain): Promise<{ sentBytes: numbe
   return { sentBytes };
 }
 
-async function storedLayer(diffId: Digest, blobs: BlobStore): Promise<ArchiveLayer> {
-  const stored = await blobs.has(diffId);
-  if (stored === undefined) throw missingLayer(diffId);
-  return { diffId, bytes: stored.bytes };
+async function mustBeStored({ blob, diffId }: StoredLayer, blobs: BlobStore): Promise<void> {
+  const stored = await blobs.has(blob.digest);
+  if (stored?.bytes !== blob.bytes) throw missingLayer(diffId);
 }
 
 /** The engine unpacks after the last byte came, layer by layer, each under an id of its own. */
@@ -125,9 +123,9 @@ function unpackingProgress(layers: number, context: Context): (message: EngineMe
 
 /** The engine checks what it unpacks. A layer of ours that isn't what its name says is taken out of the store. */
 async function takeOutDamaged({ blobs, request }: Load): Promise<Diagnostic | undefined> {
-  for (const diffId of request.layers.slice(request.held)) {
-    const stored = await blobs.has(diffId);
-    if (stored !== undefined && (await blobs.read(diffId)) === undefined) return damagedLayer(diffId);
+  for (const { blob, diffId } of request.layers.slice(request.held)) {
+    const stored = await blobs.has(blob.digest);
+    if (stored !== undefined && (await blobs.check(blob.digest)) === undefined) return damagedLayer(diffId);
   }
   return undefined;
 }
@@ -148,17 +146,6 @@ function isDiskFull(refusal: EngineRefusal): boolean {
 async function tag({ docker, request }: Load): Promise<void> {
   const [repo = '', name = ''] = request.tag.split(':');
   await docker.getImage(request.imageId).tag({ repo, tag: name });
-}
-
-/** The engine built the runtime, so only it has those layers: they are saved from it into the blob store. */
-async function takeRuntimeLayers({ docker, blobs, request }: Load): Promise<void> {
-  const reader = extract();
-  const saved = await docker.getImage(request.runtime).get();
-  saved.on('error', (error) => reader.destroy(error as Error)).pipe(reader);
-  for await (const entry of reader) {
-    if (/layer\.tar$|^blobs\//.test(entry.header.name)) await blobs.put(entry as AsyncIterable<Buffer>);
-    else entry.resume();
-  }
 }
 
 function missingLayer(diffId: Digest): MwpipeError {

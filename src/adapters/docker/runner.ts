@@ -1,10 +1,11 @@
 /** The runner on Docker: one container for each piece of work, removed when it ends, killed when it takes too long. */
+import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import type { RunContext } from '../../kernel/run-context.ts';
 import type { Mount, OutputSink, Runner, RunRequest, RunResult } from '../../kernel/runner.ts';
 import { demultiplexer } from './demultiplex.ts';
-import { guardEngine, statusOf } from './engine.ts';
+import { guardEngine, statusOf, unlessMissing } from './engine.ts';
 
 export function dockerRunner(docker: Docker): Runner {
   return {
@@ -32,7 +33,11 @@ async function runContainer(
   }
   let kept = false;
   try {
-    const result = await attachAndWait(container, request, io);
+    for (const { at, tar } of request.inputs ?? []) {
+      await container.putArchive(Readable.from(tar, { objectMode: false }), { path: at });
+    }
+    const ended = await attachAndWait(container, request, io);
+    const result = { ...ended, ...(await takeOut(container, request, ended)) };
     kept = request.keepFailed === true && result.exitCode !== 0;
     return ok(kept ? { ...result, keptAs: container.id.slice(0, 12) } : result);
   } finally {
@@ -72,6 +77,25 @@ async function attachAndWait(
   }
 }
 
+/** What the work left: asked of the stopped container. */
+async function takeOut(
+  container: Docker.Container,
+  { collect, tellChanged = false }: RunRequest,
+  { exitCode }: RunResult,
+): Promise<Pick<RunResult, 'changed' | 'missing'>> {
+  const changes = tellChanged ? ((await container.changes()) as { Path: string }[]) : [];
+  const missing: string[] = [];
+  for (const path of exitCode === 0 ? (collect?.paths ?? []) : []) {
+    const archive = await unlessMissing(container.getArchive({ path }));
+    if (archive === undefined) missing.push(path);
+    else await collect?.take(path, archive as unknown as AsyncIterable<Uint8Array>);
+  }
+  return {
+    ...(tellChanged ? { changed: changes.map(({ Path }) => Path) } : {}),
+    ...(collect === undefined ? {} : { missing }),
+  };
+}
+
 async function create(docker: Docker, request: RunRequest): Promise<Docker.Container | undefined> {
   const [entrypoint, ...argv] = request.argv;
   try {
@@ -85,6 +109,7 @@ async function create(docker: Docker, request: RunRequest): Promise<Docker.Conta
         NetworkMode: request.network ?? 'none',
         Mounts: (request.mounts ?? []).map(mountOf),
         Init: true,
+        ...limitsOf(request),
       },
       ...(request.workdir === undefined ? {} : { WorkingDir: request.workdir }),
       ...(request.user === undefined ? {} : { User: request.user }),
@@ -93,6 +118,15 @@ async function create(docker: Docker, request: RunRequest): Promise<Docker.Conta
     if (statusOf(thrown) === 404) return undefined;
     throw thrown;
   }
+}
+
+function limitsOf({ limits }: RunRequest): Docker.HostConfig {
+  const { memoryBytes, cpus, processes } = limits ?? {};
+  return {
+    ...(memoryBytes === undefined ? {} : { Memory: memoryBytes }),
+    ...(cpus === undefined ? {} : { NanoCpus: Math.round(cpus * 1e9) }),
+    ...(processes === undefined ? {} : { PidsLimit: processes }),
+  };
 }
 
 function mountOf(mount: Mount): Docker.MountSettings {

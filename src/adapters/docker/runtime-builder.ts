@@ -15,6 +15,7 @@ import type {
   RuntimeRequest,
 } from '../../build/index.ts';
 import { guardEngine, unlessMissing, type Docker } from './engine.ts';
+import { saveLayers } from './save-image.ts';
 import { EngineRefusal, upload, type EngineMessage } from './upload.ts';
 
 type Context = RunContext<BuildEvent>;
@@ -26,6 +27,8 @@ export function dockerRuntimeEngine(docker: Docker, blobs: BlobStore): RuntimeEn
       const built = await guardEngine(() => build({ docker, blobs, request, context }));
       return built.ok ? built.value : built;
     },
+    take: ({ imageId, diffIds }, { signal }) =>
+      guardEngine(() => saveLayers(docker, { imageId, diffIds }, { blobs, signal })),
   };
 }
 

@@ -19,6 +19,10 @@ export function plainLine(event: BuildEvent): Line | undefined {
       return { progress: `runtime ${event.runtime}: ${event.text}` };
     case 'build/runtime-made':
       return `runtime ${event.runtime}: ${size(event.bytes)}, ${duration(event.ms)}`;
+    case 'build/runtime-taken':
+      return {
+        progress: `runtime ${event.runtime}: taken into the cache (${size(event.bytes)}, ${duration(event.ms)})`,
+      };
     case 'build/runtime-reused':
     case 'build/layer-reused':
     case 'build/image-there':
@@ -40,7 +44,9 @@ export function plainLine(event: BuildEvent): Line | undefined {
 
 export function showBuilt(built: BuiltImage, facts: { readonly ms: number }): Shown {
   const { plan, imageId, tag, sentBytes } = built;
-  const made = built.layers.filter((layer) => layer.state === 'made').reduce((total, layer) => total + layer.bytes, 0);
+  const made = built.layers
+    .filter((layer) => layer.state === 'made')
+    .reduce((total, { blob }) => total + blob.bytes, 0);
   const text = [
     ...planLines(plan),
     `Bytes    ${size(made)} made · ${size(sentBytes)} sent   (MediaWiki's layers are ${size(wholeBytes(built))})`,
@@ -88,5 +94,5 @@ function shortened(rows: readonly string[][]): string[][] {
 }
 
 function wholeBytes({ layers }: BuiltImage): number {
-  return layers.reduce((total, layer) => total + layer.bytes, 0);
+  return layers.filter(({ state }) => state !== 'runtime').reduce((total, layer) => total + layer.bytes, 0);
 }

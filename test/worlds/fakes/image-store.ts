@@ -14,7 +14,10 @@ export interface FakeImageStore extends ImageStore {
 export function fakeImageStore(blobs: BlobStore): FakeImageStore {
   const images = new Map<string, LoadRequest>();
   const runtimes: LayerChain[] = [];
-  const chains = (): LayerChain[] => [...runtimes, ...[...images.values()].map((image) => image.layers)];
+  const chains = (): LayerChain[] => [
+    ...runtimes,
+    ...[...images.values()].map(({ layers }) => layers.map(({ diffId }) => diffId)),
+  ];
   const holds = (prefix: LayerChain): boolean =>
     chains().some((chain) => prefix.every((layer, index) => chain[index] === layer));
   return {
@@ -25,15 +28,15 @@ export function fakeImageStore(blobs: BlobStore): FakeImageStore {
     load: async (request, context) => {
       if (images.has(request.imageId)) return ok({ sentBytes: 0 });
       let { held } = request;
-      if (!holds(request.layers.slice(0, held))) {
+      if (!holds(request.layers.slice(0, held).map(({ diffId }) => diffId))) {
         context.emit({ code: 'build/partial-load-refused', because: 'a layer is missing' });
         held = 0;
       }
       let sentBytes = 0;
       for (const layer of request.layers.slice(held)) {
-        const data = await blobs.read(layer);
+        const data = await blobs.read(layer.blob.digest);
         if (data === undefined) {
-          return fail({ code: 'build/damaged-layer', message: `layer ${layer} is damaged`, exit: 'outside' });
+          return fail({ code: 'build/damaged-layer', message: `layer ${layer.diffId} is damaged`, exit: 'outside' });
         }
         sentBytes += data.length;
         context.emit({ code: 'build/sending', sentBytes, totalBytes: sentBytes });

@@ -1,9 +1,11 @@
 /** One layer as a tar: entries of trees, literal files and whiteouts, each below its parent folders, in a fixed order. */
-import type { TarEntry } from '../kernel/tar.ts';
-import { TAR_END, tarHeader, tarPadding } from '../kernel/tar.ts';
-import { sha256 } from '../kernel/digest.ts';
-import type { GitObjects, TreeEntry } from '../resolve/index.ts';
+import type { TarEntry } from '../../kernel/tar.ts';
+import { TAR_END, tarHeader, tarPadding } from '../../kernel/tar.ts';
+import { sha256 } from '../../kernel/digest.ts';
+import type { GitObjects, TreeEntry } from '../../resolve/index.ts';
 import { parents } from './delta.ts';
+import type { BlobStore } from '../../kernel/blob-store.ts';
+import type { StoredFile } from './layer-spec.ts';
 import { mountPoint } from './mount.ts';
 import { EARLIEST, mtimeOf } from './mtime.ts';
 
@@ -76,6 +78,18 @@ async function* literalTar(files: Readonly<Record<string, string>>): AsyncGenera
     yield* foldersAbove(path, folders);
     const mtime = mtimeOf(sha256(data).slice('sha256:'.length));
     yield* content({ kind: 'file', path, bytes: data.length, mtime }, data);
+  }
+  yield TAR_END;
+}
+
+/** Files of containers, each streamed from the store: their number is small, their size isn't. */
+export async function* storedTar(files: readonly StoredFile[], blobs: BlobStore): AsyncGenerator<Buffer> {
+  const folders = new Set<string>();
+  for (const { path, digest, bytes, executable = false } of files) {
+    yield* foldersAbove(path, folders);
+    yield tarHeader({ kind: 'file', path, bytes, executable, mtime: mtimeOf(digest.slice('sha256:'.length)) });
+    yield* blobs.open(digest) as AsyncIterable<Buffer>;
+    yield tarPadding(bytes);
   }
   yield TAR_END;
 }

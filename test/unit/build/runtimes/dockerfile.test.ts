@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { neededStages, readDockerfile } from '../../../src/build/dockerfile.ts';
+import { neededStages, readDockerfile } from '../../../../src/build/runtimes/dockerfile.ts';
 
 const read = (text: string) => readDockerfile('images/x/Dockerfile', text);
 const stages = (text: string) => {

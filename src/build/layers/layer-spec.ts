@@ -1,6 +1,6 @@
 /** Which layers an image has, lowest first, and what each is made of: known before any of them is made. */
-import { digestOf, sha256, type Digest } from '../kernel/digest.ts';
-import type { LockedComponent, LockedSubmodule, Lockfile } from '../resolve/index.ts';
+import { digestOf, sha256, type Digest } from '../../kernel/digest.ts';
+import type { LockedComponent, LockedSubmodule, Lockfile } from '../../resolve/index.ts';
 import type { MountedTree } from './mount.ts';
 
 export interface DeltaContent {
@@ -12,10 +12,20 @@ export interface DeltaContent {
   readonly because: string;
 }
 
+/** A file that a container made: its content is a blob of the store. */
+export interface StoredFile {
+  /** In the image, without a leading slash: `srv/mediawiki/extensions/Cite/resources/dist/cite.js`. */
+  readonly path: string;
+  readonly digest: Digest;
+  readonly bytes: number;
+  readonly executable?: boolean;
+}
+
 export type LayerContent =
   | { readonly kind: 'trees'; readonly trees: readonly MountedTree[] }
   | DeltaContent
-  | { readonly kind: 'files'; readonly files: Readonly<Record<string, string>> };
+  | { readonly kind: 'files'; readonly files: Readonly<Record<string, string>> }
+  | { readonly kind: 'stored'; readonly files: readonly StoredFile[]; readonly because: string };
 
 export interface LayerSpec {
   readonly name: string;
@@ -128,6 +138,17 @@ function deltaLayer(component: LockedComponent, all: readonly LockedComponent[])
 function filesLayer(name: string, files: Readonly<Record<string, string>>): LayerSpec {
   const fileBytes = Object.values(files).reduce((total, text) => total + Buffer.byteLength(text), 0);
   return { name, key: layerKey(files), content: { kind: 'files', files }, fileBytes };
+}
+
+/** A layer of what containers made. @param because why it is new, where it is */
+export function storedLayer(
+  name: string,
+  { files, because }: { readonly files: readonly StoredFile[]; readonly because: string },
+): LayerSpec {
+  const sorted = files.toSorted((a, b) => compare(a.path, b.path));
+  const key = layerKey({ stored: sorted.map(({ path, digest, executable = false }) => [path, digest, executable]) });
+  const fileBytes = sorted.reduce((total, { bytes }) => total + bytes, 0);
+  return { name, key, content: { kind: 'stored', files: sorted, because }, fileBytes };
 }
 
 function layerKey(content: unknown): Digest {

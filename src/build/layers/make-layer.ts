@@ -1,33 +1,33 @@
 /** Makes a layer that the blob store lacks: reads its trees, checks their entries, streams the tar into the store. */
-import type { BlobStore } from '../kernel/blob-store.ts';
-import type { Diagnostic } from '../kernel/diagnostic.ts';
-import type { Digest } from '../kernel/digest.ts';
-import { all, ok, settle, type Outcome } from '../kernel/outcome.ts';
-import type { RunContext } from '../kernel/run-context.ts';
-import type { GitObjects, TreeEntry } from '../resolve/index.ts';
+import type { BlobStore } from '../../kernel/blob-store.ts';
+import type { Diagnostic } from '../../kernel/diagnostic.ts';
+import { compressorName, storeLayer, type Compression, type StoredLayer } from '../../kernel/stored-layer.ts';
+import { all, ok, settle, type Outcome } from '../../kernel/outcome.ts';
+import type { RunContext } from '../../kernel/run-context.ts';
+import type { GitObjects, TreeEntry } from '../../resolve/index.ts';
 import { readDelta } from './delta.ts';
-import type { BuildEvent } from './events.ts';
+import type { BuildEvent } from '../events.ts';
 import type { LayerContent, LayerSpec } from './layer-spec.ts';
-import { filesTar, treesTar, type LayerPart } from './layer-tar.ts';
+import { filesTar, storedTar, treesTar, type LayerPart } from './layer-tar.ts';
 import { checkEntries, checkLink, type MountedTree } from './mount.ts';
 import { openTree } from './open-tree.ts';
-
-export interface MadeLayer {
-  readonly diffId: Digest;
-  readonly bytes: number;
-}
+import { parseStoredLayer } from './stored-record.ts';
 
 export interface LayerPorts {
   readonly blobs: BlobStore;
+  readonly compression?: Compression;
   readonly objects: GitObjects;
 }
 
 /** What an earlier run made of this spec; undefined where the blob has gone or was cut short since. */
-export async function madeLayer(spec: LayerSpec, blobs: BlobStore): Promise<MadeLayer | undefined> {
-  const known = parseMade(await blobs.recall(recordName(spec)));
+export async function madeLayer(
+  spec: LayerSpec,
+  { blobs, compression = 'gzip' }: Pick<LayerPorts, 'blobs' | 'compression'>,
+): Promise<StoredLayer | undefined> {
+  const known = parseStoredLayer(await blobs.recall(recordName(spec, compression)));
   if (known === undefined) return undefined;
-  const stored = await blobs.has(known.diffId);
-  return stored?.bytes === known.bytes ? known : undefined;
+  const stored = await blobs.has(known.blob.digest);
+  return stored?.bytes === known.blob.bytes ? known : undefined;
 }
 
 /** @returns fails with `build/unsafe-path` for every entry that could reach outside its mount */
@@ -35,25 +35,25 @@ export async function makeLayer(
   spec: LayerSpec,
   ports: LayerPorts,
   context: RunContext<BuildEvent>,
-): Promise<Outcome<MadeLayer>> {
+): Promise<Outcome<StoredLayer>> {
+  const { blobs, compression = 'gzip' } = ports;
   const started = context.clock.now();
-  const tar = await tarOf(spec.content, { objects: ports.objects, context });
+  const tar = await tarOf(spec.content, { ...ports, context });
   if (!tar.ok) return tar;
-  const stored = await ports.blobs.put(untilAborted(tar.value, context.signal));
-  const made = { diffId: stored.digest, bytes: stored.bytes };
-  await ports.blobs.remember(recordName(spec), made);
+  const made = await storeLayer(untilAborted(tar.value, context.signal), { blobs, compression });
+  await blobs.remember(recordName(spec, compression), { ...made, compressor: compressorName(compression) });
   const ms = context.clock.now() - started;
   context.emit({ code: 'build/layer-made', layer: spec.name, bytes: made.bytes, ms });
   return ok(made);
 }
 
-interface Reading {
-  readonly objects: GitObjects;
+interface Reading extends LayerPorts {
   readonly context: RunContext<BuildEvent>;
 }
 
 async function tarOf(content: LayerContent, reading: Reading): Promise<Outcome<AsyncGenerator<Buffer>>> {
   if (content.kind === 'files') return ok(filesTar(content.files));
+  if (content.kind === 'stored') return ok(storedTar(content.files, reading.blobs));
   const trees = content.kind === 'delta' ? [content.base] : content.trees;
   const opened = all(await Promise.all(trees.map((tree) => openTree(tree, reading.objects, reading.context))));
   if (!opened.ok) return opened;
@@ -82,7 +82,7 @@ interface ReadPart {
 }
 
 async function readParts(
-  content: Exclude<LayerContent, { kind: 'files' }>,
+  content: Exclude<LayerContent, { kind: 'files' | 'stored' }>,
   { objects }: Reading,
 ): Promise<readonly ReadPart[]> {
   if (content.kind === 'delta') {
@@ -122,17 +122,6 @@ async function* untilAborted(chunks: AsyncIterable<Buffer>, signal: AbortSignal)
   }
 }
 
-function recordName(spec: LayerSpec): string {
-  return `layer/${spec.key}`;
-}
-
-function parseMade(document: unknown): MadeLayer | undefined {
-  if (typeof document !== 'object' || document === null) return undefined;
-  if (!('diffId' in document) || !('bytes' in document)) return undefined;
-  const { diffId, bytes } = document;
-  return isDigest(diffId) && typeof bytes === 'number' ? { diffId, bytes } : undefined;
-}
-
-export function isDigest(value: unknown): value is Digest {
-  return typeof value === 'string' && /^sha256:[0-9a-f]{64}$/.test(value);
+function recordName(spec: LayerSpec, compression: Compression): string {
+  return `layer/${compression}/${spec.key}`;
 }

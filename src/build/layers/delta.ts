@@ -1,5 +1,5 @@
 /** The difference of two trees as one layer holds it: what is new or changed, and whiteouts for what is gone. */
-import type { GitObjects, TreeEntry } from '../resolve/index.ts';
+import type { GitObjects, TreeEntry } from '../../resolve/index.ts';
 import type { DeltaContent } from './layer-spec.ts';
 
 export interface TreeDelta {

@@ -1,21 +1,27 @@
 /** The image's configuration: from it the image ID, so it holds no clock, no machine and no order of chance. */
-import { canonicalJson, digestOf, sha256, short, type Digest } from '../kernel/digest.ts';
-import type { Lockfile } from '../resolve/index.ts';
-import { withoutPatches } from './layer-spec.ts';
-import type { LayerChain, RuntimeImage } from './ports.ts';
+import { canonicalJson, digestOf, sha256, short, type Digest } from '../../kernel/digest.ts';
+import type { Lockfile } from '../../resolve/index.ts';
+import { withoutPatches } from '../layers/layer-spec.ts';
+import type { StoredLayer } from '../../kernel/stored-layer.ts';
+import type { LayerChain, StoredRuntime } from '../ports.ts';
+import { manifestOf } from './manifest.ts';
 
 export interface AssembledImage {
   readonly imageId: Digest;
   readonly config: Buffer;
+  /** The image's manifest; registries know it by `manifestDigest`. */
+  readonly manifest: Buffer;
+  readonly manifestDigest: Digest;
   readonly tag: string;
-  readonly layers: LayerChain;
+  /** Lowest first, the runtime's among them. */
+  readonly layers: readonly StoredLayer[];
 }
 
 export interface ImageParts {
   readonly lock: Lockfile;
   /** `php82/web` */
-  readonly runtime: { readonly name: string; readonly image: RuntimeImage };
-  readonly layers: readonly { readonly name: string; readonly diffId: Digest }[];
+  readonly runtime: { readonly name: string; readonly image: StoredRuntime };
+  readonly layers: readonly (StoredLayer & { readonly name: string })[];
   readonly architecture: string;
 }
 
@@ -26,10 +32,23 @@ const CREATED = '1980-01-01T00:00:00Z';
 const KIND_LABEL = 'mwpipe.kind';
 
 export function assembleImage(parts: ImageParts): AssembledImage {
-  const chain = [...parts.runtime.image.diffIds, ...parts.layers.map((layer) => layer.diffId)];
+  const layers = [
+    ...parts.runtime.image.layers.map((layer, index) => ({ ...layer, name: `runtime ${index + 1}` })),
+    ...parts.layers,
+  ];
+  const chain = layers.map((layer) => layer.diffId);
   const config = Buffer.from(canonicalJson(configOf(parts, chain)));
   const imageId = sha256(config);
-  return { imageId, config, tag: `mwpipe/${repositoryName(parts.lock.set)}:${short(imageId)}`, layers: chain };
+  const manifest = manifestOf(config, layers);
+  const manifestDigest = sha256(manifest);
+  return {
+    imageId,
+    config,
+    manifest,
+    manifestDigest,
+    tag: `mwpipe/${repositoryName(parts.lock.set)}:${short(imageId)}`,
+    layers,
+  };
 }
 
 function configOf({ lock, runtime, layers, architecture }: ImageParts, chain: LayerChain): unknown {
@@ -47,7 +66,7 @@ function configOf({ lock, runtime, layers, architecture }: ImageParts, chain: La
       Labels: labelsOf(lock, runtime.name),
     },
     history: [
-      ...runtime.image.diffIds.map((_, index) => step(`runtime ${runtime.name}, layer ${index + 1}`)),
+      ...runtime.image.layers.map((_, index) => step(`runtime ${runtime.name}, layer ${index + 1}`)),
       ...layers.map((layer) => step(layer.name)),
     ],
     rootfs: { type: 'layers', diff_ids: chain },

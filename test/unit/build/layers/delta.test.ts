@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parents, treeDelta, type TreeDelta } from '../../../src/build/delta.ts';
-import type { TreeEntry } from '../../../src/resolve/index.ts';
+import { parents, treeDelta, type TreeDelta } from '../../../../src/build/layers/delta.ts';
+import type { TreeEntry } from '../../../../src/resolve/index.ts';
 
 type Tree = Readonly<Record<string, string>>;
 

@@ -1,10 +1,12 @@
 /** Makes sure that a runtime is in the engine: bootstraps its base once for all engines, builds its Dockerfile on it. */
-import { digestOf, sha256, short, type Digest } from '../kernel/digest.ts';
-import { ok, type Outcome } from '../kernel/outcome.ts';
-import type { RunContext } from '../kernel/run-context.ts';
-import type { BuildEvent } from './events.ts';
-import { isDigest } from './make-layer.ts';
-import type { BaseImage, BaseSpec, RuntimeIdentity, RuntimeImage, RuntimePorts } from './ports.ts';
+import { digestOf, sha256, short, type Digest } from '../../kernel/digest.ts';
+import { ok, type Outcome } from '../../kernel/outcome.ts';
+import type { RunContext } from '../../kernel/run-context.ts';
+import type { BuildEvent } from '../events.ts';
+import type { StoredLayer } from '../../kernel/stored-layer.ts';
+import { isDigest } from '../layers/stored-record.ts';
+import type { BaseImage, BaseSpec, RuntimeIdentity, RuntimeImage, RuntimePorts, StoredRuntime } from '../ports.ts';
+import { parseRuntime } from './runtime-record.ts';
 import { readRuntime, type RuntimeDefinition } from './runtime-definition.ts';
 
 /** `images/<name>/`, and which of its flavours; `web` and `test` for php82, `plain` for those with one. */
@@ -37,11 +39,69 @@ export async function ensureRuntime(
   return buildRuntime(wanted, { ports, context, definition: definition.value, base: base.value, identity });
 }
 
-/** As `ensureRuntime` would find it; makes nothing: undefined where it would have to build. */
+/**
+ * The runtime with its layers in the blob store: taken from the engine once, so that assembling an image asks none.
+ * @returns fails as `ensureRuntime` does
+ */
+export async function storeRuntime(
+  wanted: RuntimeName,
+  ports: RuntimePorts,
+  context: RunContext<BuildEvent>,
+): Promise<Outcome<StoredRuntime>> {
+  const known = await storedRuntime(wanted, ports);
+  if (!known.ok) return known;
+  if (known.value !== undefined) {
+    const runtime = `${wanted.name}/${wanted.flavour}`;
+    context.emit({ code: 'build/runtime-reused', runtime, bytes: known.value.bytes });
+    return ok(known.value);
+  }
+  const image = await ensureRuntime(wanted, ports, context);
+  return image.ok ? takeRuntime(wanted, image.value, { ports, context }) : image;
+}
+
+async function takeRuntime(
+  { name, flavour }: RuntimeName,
+  image: RuntimeImage,
+  { ports, context }: { readonly ports: RuntimePorts; readonly context: RunContext<BuildEvent> },
+): Promise<Outcome<StoredRuntime>> {
+  const started = context.clock.now();
+  const taken = await ports.runtimes.take(image, context);
+  if (!taken.ok) return taken;
+  const stored = { ...image, layers: taken.value };
+  await ports.blobs.remember(recordName(image.tag), stored);
+  const bytes = taken.value.reduce((total, { blob }) => total + blob.bytes, 0);
+  const ms = context.clock.now() - started;
+  context.emit({ code: 'build/runtime-taken', runtime: `${name}/${flavour}`, bytes, ms });
+  return ok(stored);
+}
+
+/** The runtime as an earlier run stored it; undefined where it never did, or a layer has gone since. */
+async function storedRuntime(wanted: RuntimeName, ports: RuntimePorts): Promise<Outcome<StoredRuntime | undefined>> {
+  const definition = await readRuntime(ports.folder, wanted);
+  if (!definition.ok) return definition;
+  const base = await knownBase(definition.value.base, ports);
+  if (base === undefined) return ok(undefined);
+  const { tag } = identityOf(wanted, definition.value, base);
+  const known = parseRuntime(await ports.blobs.recall(recordName(tag)));
+  const here = known === undefined ? [] : await Promise.all(known.layers.map((layer) => isHere(layer, ports)));
+  return ok(here.every(Boolean) ? known : undefined);
+}
+
+async function isHere({ blob }: StoredLayer, { blobs }: RuntimePorts): Promise<boolean> {
+  return (await blobs.has(blob.digest))?.bytes === blob.bytes;
+}
+
+function recordName(tag: string): string {
+  return `runtime/${tag}`;
+}
+
+/** As `storeRuntime` would find it; makes nothing: undefined where it would have to build. */
 export async function findRuntime(
   wanted: RuntimeName,
   ports: RuntimePorts,
 ): Promise<Outcome<RuntimeImage | undefined>> {
+  const stored = await storedRuntime(wanted, ports);
+  if (!stored.ok || stored.value !== undefined) return stored;
   const definition = await readRuntime(ports.folder, wanted);
   if (!definition.ok) return definition;
   const base = await knownBase(definition.value.base, ports);

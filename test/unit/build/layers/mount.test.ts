@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkEntries, checkLink, type MountedTree } from '../../../src/build/mount.ts';
+import { checkEntries, checkLink, type MountedTree } from '../../../../src/build/layers/mount.ts';
 
 const mounted: MountedTree = {
   name: 'Evil',

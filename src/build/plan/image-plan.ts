@@ -1,8 +1,8 @@
 /** The plan of an image: each layer, whether it is reused or made, whether it is sent, and why. */
-import type { Digest } from '../kernel/digest.ts';
-import type { LayerSpec } from './layer-spec.ts';
-import type { MadeLayer } from './make-layer.ts';
-import type { LayerChain } from './ports.ts';
+import type { Digest } from '../../kernel/digest.ts';
+import type { StoredLayer } from '../../kernel/stored-layer.ts';
+import type { LayerSpec } from '../layers/layer-spec.ts';
+import type { LayerChain } from '../ports.ts';
 
 export interface PlannedLayer {
   readonly name: string;
@@ -45,7 +45,7 @@ export interface PlanFacts {
   };
   readonly specs: readonly LayerSpec[];
   /** By key: what the blob store holds. */
-  readonly made: ReadonlyMap<Digest, MadeLayer>;
+  readonly made: ReadonlyMap<Digest, StoredLayer>;
   /** What the engine holds. */
   readonly chains: readonly LayerChain[];
 }
@@ -121,6 +121,7 @@ function reason(spec: LayerSpec, at: Position & { readonly isMade: boolean; read
 function newBecause({ content }: LayerSpec): string {
   switch (content.kind) {
     case 'delta':
+    case 'stored':
       return content.because;
     case 'files':
       return 'its content changed';
@@ -135,6 +136,8 @@ function componentsOf({ content }: LayerSpec): string[] {
       return [content.base.name];
     case 'files':
       return Object.keys(content.files);
+    case 'stored':
+      return [];
     case 'trees':
       return content.trees.map((tree) => tree.name);
   }

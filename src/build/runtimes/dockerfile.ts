@@ -2,8 +2,8 @@
  * As much of a Dockerfile as policy and caching need: its stages, what each stands on and which files it copies.
  * A runtime stands on the base that mwpipe bootstrapped, or on an earlier stage of its own, never on a pulled image.
  */
-import { quote, type Diagnostic, type SourceRange } from '../kernel/diagnostic.ts';
-import { settle, type Outcome } from '../kernel/outcome.ts';
+import { quote, type Diagnostic, type SourceRange } from '../../kernel/diagnostic.ts';
+import { settle, type Outcome } from '../../kernel/outcome.ts';
 
 export interface Stage {
   readonly name: string | undefined;

@@ -1,6 +1,6 @@
 /** Where a component's files stand in the image, and which entries of a tree may stand there. */
-import { quote, type Diagnostic } from '../kernel/diagnostic.ts';
-import type { TreeEntry } from '../resolve/index.ts';
+import { quote, type Diagnostic } from '../../kernel/diagnostic.ts';
+import type { TreeEntry } from '../../resolve/index.ts';
 
 /** MediaWiki's folder in the image, as tar names it. */
 const CODE_ROOT = 'srv/mediawiki';

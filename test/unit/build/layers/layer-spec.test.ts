@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { layerSpecs, type LayerSpec } from '../../../src/build/layer-spec.ts';
-import type { LockedComponent, Lockfile } from '../../../src/resolve/index.ts';
+import { layerSpecs, type LayerSpec } from '../../../../src/build/layers/layer-spec.ts';
+import type { LockedComponent, Lockfile } from '../../../../src/resolve/index.ts';
 
 const hex = fc.stringMatching(/^[0-9a-f]{40}$/);
 const extensions = fc

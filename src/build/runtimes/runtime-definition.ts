@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
-import { quote, type Diagnostic } from '../kernel/diagnostic.ts';
-import { nearest } from '../kernel/nearest.ts';
-import { fail, ok, settle, type Outcome } from '../kernel/outcome.ts';
-import { readYaml, type YamlDocument } from '../kernel/yaml-document.ts';
+import { quote, type Diagnostic } from '../../kernel/diagnostic.ts';
+import { nearest } from '../../kernel/nearest.ts';
+import { fail, ok, settle, type Outcome } from '../../kernel/outcome.ts';
+import { readYaml, type YamlDocument } from '../../kernel/yaml-document.ts';
 import { neededStages, readDockerfile, type Stage } from './dockerfile.ts';
-import type { BaseSpec, ContextFile } from './ports.ts';
+import type { BaseSpec, ContextFile } from '../ports.ts';
 
 export const imageSchema = z.strictObject({
   version: z.literal(1),

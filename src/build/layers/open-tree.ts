@@ -1,7 +1,7 @@
 /** Makes a component's tree readable, and checks that its commit has the tree that the lock says. */
-import { fail, ok, type Outcome } from '../kernel/outcome.ts';
-import type { RunContext } from '../kernel/run-context.ts';
-import type { GitObjects } from '../resolve/index.ts';
+import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
+import type { RunContext } from '../../kernel/run-context.ts';
+import type { GitObjects } from '../../resolve/index.ts';
 import type { MountedTree } from './mount.ts';
 
 /** @returns fails as `GitObjects.fetch` does, and with `build/wrong-tree` */
