@@ -11,6 +11,12 @@ export type BuildEvent =
   | { readonly code: 'build/layer-made'; readonly layer: string; readonly bytes: number; readonly ms: number }
   | { readonly code: 'build/layer-reused'; readonly layer: string; readonly bytes: number }
   | {
+      readonly code: 'build/layers-cut';
+      readonly file: string;
+      readonly change: 'first' | 'delta' | 'squash';
+      readonly because: string;
+    }
+  | {
       readonly code: 'build/entry-skipped';
       readonly component: string;
       readonly path: string;

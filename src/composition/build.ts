@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   buildImage,
   ensureRuntime,
+  layersPath,
   planBuild,
   type BuildEvent,
   type BuildPorts,
@@ -26,7 +27,7 @@ import {
 } from '../resolve/index.ts';
 import { withGit, type GitPorts } from './git.ts';
 
-export interface BuildOptions extends Pick<BuildRequest, 'runtime' | 'flavour'> {
+export interface BuildOptions extends Pick<BuildRequest, 'runtime' | 'flavour' | 'frozen' | 'squash' | 'load'> {
   readonly set: string;
   /** Work trees on top. */
   readonly patches: readonly PatchSource[];
@@ -72,8 +73,8 @@ async function withLock<Value>(workspace: Workspace, build: WithLock<Value>): Pr
   return withGit(workspace, async (git) => {
     const lock = await lockOf(workspace, { options, git, context });
     if (!lock.ok) return lock;
-    const { runtime, flavour } = options;
-    return verb({ lock: lock.value, runtime, flavour }, await buildPorts(workspace, git), context);
+    const request = { ...options, lock: lock.value, layersPath: layersPath(workspace.root, options.set) };
+    return verb(request, await buildPorts(workspace, git), context);
   });
 }
 
@@ -98,6 +99,7 @@ async function buildPorts(workspace: Workspace, git: GitPorts): Promise<BuildPor
   const docker = dockerEngine();
   return {
     blobs,
+    layout: join(workspace.cache, 'oci'),
     objects: git.objects,
     images: dockerImageStore(docker, blobs),
     runtimes: dockerRuntimeEngine(docker, blobs),

@@ -1,7 +1,7 @@
 /** The image's configuration: from it the image ID, so it holds no clock, no machine and no order of chance. */
 import { canonicalJson, digestOf, sha256, short, type Digest } from '../../kernel/digest.ts';
 import type { Lockfile } from '../../resolve/index.ts';
-import { withoutPatches } from '../layers/layer-spec.ts';
+import { withoutPatches } from '../layers/mounted-trees.ts';
 import type { StoredLayer } from '../../kernel/stored-layer.ts';
 import type { LayerChain, StoredRuntime } from '../ports.ts';
 import { manifestOf } from './manifest.ts';
@@ -14,14 +14,18 @@ export interface AssembledImage {
   readonly manifestDigest: Digest;
   readonly tag: string;
   /** Lowest first, the runtime's among them. */
-  readonly layers: readonly StoredLayer[];
+  readonly layers: readonly NamedLayer[];
+}
+
+interface NamedLayer extends StoredLayer {
+  readonly name: string;
 }
 
 export interface ImageParts {
   readonly lock: Lockfile;
   /** `php82/web` */
   readonly runtime: { readonly name: string; readonly image: StoredRuntime };
-  readonly layers: readonly (StoredLayer & { readonly name: string })[];
+  readonly layers: readonly NamedLayer[];
   readonly architecture: string;
 }
 
