@@ -55,7 +55,7 @@ const FILES: readonly DescribedFile[] = [
     from: ['src/build/runtimes/runtime-definition.ts', 'imageSchema'],
   },
   {
-    name: 'extension-sets/NAME.layers.yaml',
+    name: 'extension-sets/NAME.layers.json',
     id: 'layers',
     lead: "How the layers of a set's code are cut. `mwpipe build` writes it; commit it with the lock.",
     schema: layersSchema,

@@ -1,14 +1,17 @@
 /** From a lockfile to an image: read what is there, plan, make what is new, assemble, and bring it where it should be. */
 import { arch } from 'node:os';
 import pLimit from 'p-limit';
+import type { BlobStore } from '../kernel/blob-store.ts';
 import type { Digest } from '../kernel/digest.ts';
 import { all, fail, ok, type Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
 import type { StoredLayer } from '../kernel/stored-layer.ts';
 import { writeAtomically } from '../kernel/write-atomically.ts';
+import { placeOf, storeFor } from './apart.ts';
 import type { BuildEvent } from './events.ts';
 import { assembleImage, type AssembledImage } from './image/image-config.ts';
 import { layOut } from './image/oci-layout.ts';
+import { writeOutput, type ImageOutput } from './image/outputs.ts';
 import type { LayerSpec } from './layers/layer-spec.ts';
 import { makeLayer } from './layers/make-layer.ts';
 import { heldLayers, planImage, type ImagePlan } from './plan/image-plan.ts';
@@ -25,6 +28,8 @@ export interface BuildRequest extends CutRequest {
   readonly frozen?: boolean;
   /** Sends it to the engine. @default true */
   readonly load?: boolean;
+  /** Where else it is written. */
+  readonly outputs?: readonly ImageOutput[];
 }
 
 interface BuiltLayer extends StoredLayer {
@@ -82,15 +87,18 @@ async function buildOnce(request: BuildRequest, ports: BuildPorts, context: Cont
   if (request.frozen === true && facts.value.cut.change !== 'same') return fail(layersOutdated(request, facts.value));
   const [runtime, layers] = await Promise.all([
     storeRuntime(runtimeOf(request), ports, context),
-    makeMissing(facts.value, ports, context),
+    makeMissing({ request, facts: facts.value }, ports, context),
   ]);
   if (!runtime.ok) return runtime;
   if (!layers.ok) return layers;
   const parts = { request, facts: facts.value, runtime: runtime.value, layers: layers.value };
   const image = assembled(parts);
   if (image.layers.length > MOST_LAYERS) return fail(tooManyLayers(image.layers.length));
-  const kept = await layOut(ports.layout, { image, name: image.tag }, { blobs: ports.blobs, context });
+  const { layout, blobs } = placeOf(request.lock, ports);
+  const kept = await layOut(layout, { image, name: image.tag }, { blobs, context });
   if (!kept.ok) return kept;
+  const written = await writeOutputs(image, { request, blobs, context });
+  if (!written.ok) return written;
   await writeCut(parts, context);
   return deliver({ ...parts, image }, ports, context);
 }
@@ -133,10 +141,11 @@ function withMade(plan: ImagePlan, built: readonly BuiltLayer[]): ImagePlan {
 
 /** Makes the layers that the blob store lacks; what was made stays there, so a killed build goes on from it. */
 async function makeMissing(
-  facts: LayerFacts,
+  { request, facts }: { readonly request: BuildRequest; readonly facts: LayerFacts },
   ports: BuildPorts,
   context: Context,
 ): Promise<Outcome<readonly BuiltLayer[]>> {
+  const place = placeOf(request.lock, ports);
   const limit = pLimit(LAYERS_AT_ONCE);
   const layers = specsOf(facts).map((spec) =>
     limit(async (): Promise<Outcome<BuiltLayer>> => {
@@ -145,7 +154,8 @@ async function makeMissing(
         context.emit({ code: 'build/layer-reused', layer: spec.name, bytes: known.bytes });
         return ok({ name: spec.name, ...known, state: 'reused' });
       }
-      const layer = await makeLayer(spec, ports, context);
+      const blobs = storeFor(spec, { patches: facts.patches, place, ports });
+      const layer = await makeLayer(spec, { ...ports, blobs }, context);
       return layer.ok ? ok({ name: spec.name, ...layer.value, state: 'made' }) : layer;
     }),
   );
@@ -166,6 +176,18 @@ function assembled({ request, runtime, layers }: Parts): AssembledImage {
     layers,
     architecture: ARCHITECTURES[arch()] ?? arch(),
   });
+}
+
+async function writeOutputs(
+  image: AssembledImage,
+  { request, blobs, context }: { readonly request: BuildRequest; readonly blobs: BlobStore; readonly context: Context },
+): Promise<Outcome<void>> {
+  for (const output of request.outputs ?? []) {
+    const written = await writeOutput(output, image, { blobs, context, attachments: [] });
+    if (!written.ok) return written;
+    context.emit({ code: 'build/output-written', kind: output.kind, path: output.path });
+  }
+  return ok();
 }
 
 /** A cut that is news stands beside the lock from now on, for everybody who builds this set; work trees change none. */

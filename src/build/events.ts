@@ -10,6 +10,7 @@ export type BuildEvent =
   | { readonly code: 'build/runtime-taken'; readonly runtime: string; readonly bytes: number; readonly ms: number }
   | { readonly code: 'build/layer-made'; readonly layer: string; readonly bytes: number; readonly ms: number }
   | { readonly code: 'build/layer-reused'; readonly layer: string; readonly bytes: number }
+  | { readonly code: 'build/output-written'; readonly kind: string; readonly path: string }
   | {
       readonly code: 'build/layers-cut';
       readonly file: string;

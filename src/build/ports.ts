@@ -125,6 +125,8 @@ export interface RuntimePorts {
 export interface BuildPorts extends RuntimePorts {
   /** Folder of the OCI layout that every image is in. */
   readonly layout: string;
+  /** Where what has embargoed patches in it is kept: its owner's alone. Its store reads the public one too. */
+  readonly apart?: { readonly blobs: BlobStore; readonly layout: string };
   /** @default 'gzip' */
   readonly compression?: Compression;
   readonly objects: GitObjects;

@@ -7,6 +7,7 @@ import { all, fail, ok, type Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
 import type { StoredLayer } from '../kernel/stored-layer.ts';
 import type { Lockfile, TreeEntry } from '../resolve/index.ts';
+import { placeOf } from './apart.ts';
 import type { BuildEvent } from './events.ts';
 import { readDelta } from './layers/delta.ts';
 import type { DeltaContent, LayerSpec } from './layers/layer-spec.ts';
@@ -21,7 +22,7 @@ import type { BuildPorts } from './ports.ts';
 
 export interface CutRequest {
   readonly lock: Lockfile;
-  /** `extension-sets/NAME.layers.yaml`; without one the layers are cut as if for the first time. */
+  /** `extension-sets/NAME.layers.json`; without one the layers are cut as if for the first time. */
   readonly layersPath?: string;
   /** Cut anew, whatever moved. */
   readonly squash?: boolean;
@@ -58,7 +59,9 @@ export async function readFacts(
   const { set, components } = lock;
   const cut = nextLayers({ set, components, previous: previous.value, sizeOf, movedBytes: moved.value, squash });
   const layers = codeLayers({ lock, layers: cut.file, sizeOf, entry: entry.value });
-  const made = await madeLayers([...layers.base, ...layers.deltas, layers.lock, ...layers.patches], ports);
+  const own = await madeLayers([...layers.base, ...layers.deltas, layers.lock], ports);
+  const top = await madeLayers(layers.patches, { ...ports, blobs: placeOf(lock, ports).blobs });
+  const made = new Map([...own, ...top]);
   const patches = all(await Promise.all(layers.patches.map((spec) => withSize(spec, { ...reading, made }))));
   if (!patches.ok) return patches;
   const before =

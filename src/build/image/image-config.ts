@@ -13,6 +13,7 @@ export interface AssembledImage {
   readonly manifest: Buffer;
   readonly manifestDigest: Digest;
   readonly tag: string;
+  readonly visibility: 'public' | 'private';
   /** Lowest first, the runtime's among them. */
   readonly layers: readonly NamedLayer[];
 }
@@ -45,11 +46,13 @@ export function assembleImage(parts: ImageParts): AssembledImage {
   const imageId = sha256(config);
   const manifest = manifestOf(config, layers);
   const manifestDigest = sha256(manifest);
+  const { visibility = 'public' } = parts.lock;
   return {
     imageId,
     config,
     manifest,
     manifestDigest,
+    visibility,
     tag: `mwpipe/${repositoryName(parts.lock.set)}:${short(imageId)}`,
     layers,
   };
@@ -89,11 +92,15 @@ function labelsOf(lock: Lockfile, runtime: string): Record<string, string> {
     'mwpipe.lock': digestOf(withoutPatches(lock)),
     'mwpipe.mediawiki': lock.mediawiki,
     'mwpipe.runtime': runtime,
+    ...(lock.visibility === 'private' ? { [VISIBILITY_LABEL]: 'private' } : {}),
     ...(patched.length === 0
       ? {}
       : { 'mwpipe.patched': patched.map(({ name, patch }) => `${name}@${patch?.tree ?? ''}`).join(' ') }),
   };
 }
+
+/** An image that has it stays where embargoed patches may be. */
+const VISIBILITY_LABEL = 'mwpipe.visibility';
 
 /** A set's name as engines allow it in a repository's. */
 function repositoryName(set: string): string {

@@ -90,7 +90,7 @@ export async function* storedTar(files: readonly StoredFile[], blobs: BlobStore)
   for (const { path, digest, bytes, executable = false } of files) {
     yield* foldersAbove(path, folders);
     yield tarHeader({ kind: 'file', path, bytes, executable, mtime: mtimeOf(digest.slice('sha256:'.length)) });
-    yield* blobs.open(digest) as AsyncIterable<Buffer>;
+    yield* blobs.open(digest);
     yield tarPadding(bytes);
   }
   yield TAR_END;

@@ -28,14 +28,15 @@ export function patchedTrees(component: LockedComponent): PatchedTrees | undefin
   return { name: component.name, before, after, because: tops.map(({ because }) => because).join('; ') };
 }
 
-/** The lock as it was committed. */
+/** The lock as it was committed: what a public layer may tell. */
 export function withoutPatches(lock: Lockfile): Lockfile {
+  const { schema, set, mediawiki } = lock;
   const components = lock.components.map((component): LockedComponent => {
     const { patch, submodules, ...committed } = component;
     if (patch === undefined && submodules === undefined) return component;
     return submodules === undefined ? committed : { ...committed, submodules: submodules.map(unpatched) };
   });
-  return { ...lock, components };
+  return { schema, set, mediawiki, components };
 }
 
 function unpatched(submodule: LockedSubmodule): LockedSubmodule {

@@ -1,12 +1,12 @@
 /**
- * `extension-sets/NAME.layers.yaml`: how the layers of a set's code are cut, committed beside the lock. With it the image
- * is a function of two files, whatever was built before on this machine.
+ * `extension-sets/NAME.layers.json`: how the layers of a set's code are cut, written by build and committed beside the
+ * lock. With it the image is a function of two files, whatever was built before on this machine.
  */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
 import { z } from 'zod';
 import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
-import { readYaml } from '../../kernel/yaml-document.ts';
+import { parseYaml } from '../../kernel/yaml-document.ts';
 
 const objectId = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, 'is no git object id');
 const inside = z.string().regex(/^$|^(?!\/)(?!.*(^|\/)\.\.?(\/|$))/, 'leaves the tree');
@@ -40,24 +40,32 @@ export type BaseLayer = LayersFile['base'][number];
 export type DeltaRecord = LayersFile['deltas'][number];
 
 export function layersPath(root: string, set: string): string {
-  return join(root, 'extension-sets', `${set}.layers.yaml`);
+  return join(root, 'extension-sets', `${set}.layers.json`);
 }
 
-/** Undefined where nobody built the set yet. @returns fails where the file can't be understood */
+/** Undefined where nobody built the set yet. @returns fails where the file can't be understood, at its line */
 export async function readLayers(path: string): Promise<Outcome<LayersFile | undefined>> {
-  const read = await readYaml(path, layersSchema);
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return ok(undefined);
+  const quick = layersSchema.safeParse(jsonOf(text));
+  if (quick.success) return ok(quick.data);
+  const read = parseYaml(path, text, layersSchema); // JSON is YAML, and this one knows where a mistake stands
   if (read.ok) return ok(read.value.value);
   const [first, ...others] = read.diagnostics;
-  if (first.code === 'yaml/no-file') return ok(undefined);
-  return fail(
-    { ...first, hint: `${first.hint ?? 'it is written by mwpipe build'}; mwpipe build --squash cuts the layers anew` },
-    ...others,
-  );
+  const hint = `${first.hint === undefined ? '' : `${first.hint}; or `}take it from git again, or cut the layers anew: mwpipe build --squash`;
+  return fail({ ...first, hint }, ...others);
 }
 
 export function formatLayers(file: LayersFile): string {
-  const head = '# Written by mwpipe build: how the layers are cut. Commit it with the lock; edit neither.\n';
-  return head + stringify(file, { lineWidth: 0 });
+  return `${JSON.stringify(file, null, 1)}\n`;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Which tree is at each mount when all of it is stacked. */

@@ -1,5 +1,5 @@
 /** What building tells people: what took time while it ran, then what is new, why, and how much was sent. */
-import type { BuildEvent, BuiltImage, ImagePlan, PlannedLayer } from '../../build/index.ts';
+import type { BuildEvent, BuiltImage, ImagePlan, PlannedLayer, Verification } from '../../build/index.ts';
 import { short } from '../../kernel/digest.ts';
 import type { Shown } from '../run.ts';
 import type { Line } from './renderer.ts';
@@ -29,6 +29,8 @@ export function plainLine(event: BuildEvent): Line | undefined {
       return undefined;
     case 'build/layer-made':
       return { progress: `made ${event.layer} (${size(event.bytes)}, ${duration(event.ms)})` };
+    case 'build/output-written':
+      return `wrote ${event.kind}:${event.path}`;
     case 'build/layers-cut':
       return event.change === 'first'
         ? undefined
@@ -58,6 +60,27 @@ export function showBuilt(built: BuiltImage, facts: { readonly ms: number }): Sh
     'Next     mwpipe deploy',
   ].join('\n');
   return { text, json: built };
+}
+
+export function showVerified(verified: Verification, { ms }: { readonly ms: number }): Shown {
+  const differ = verified.layers.filter(({ here, there, sameBlob }) => here !== there || !sameBlob);
+  const { imageId, manifestDigest } = verified;
+  const rows = differ.map(({ name, here, there }) => [
+    'differs',
+    name,
+    here === there
+      ? 'the same tar, compressed to other bytes'
+      : `${short(here ?? 'none')} here, ${short(there ?? 'none')} there`,
+  ]);
+  const lines = verified.same
+    ? [
+        `Same     ${verified.layers.length} layers, built twice: image ${short(imageId)}, manifest ${short(manifestDigest)}  ${duration(ms)}`,
+      ]
+    : [
+        `Differs  ${differ.length} of ${verified.layers.length} layers, built twice from the same lock and runtime`,
+        table(rows),
+      ];
+  return { text: lines.join('\n'), json: verified, ...(verified.same ? {} : { exit: 'failed' as const }) };
 }
 
 export function showPlan(plan: ImagePlan): Shown {

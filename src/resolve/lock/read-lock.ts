@@ -5,6 +5,22 @@ import { quote } from '../../kernel/diagnostic.ts';
 import { fail, type Outcome } from '../../kernel/outcome.ts';
 import { lockFile, parseLockfile, type Lockfile } from './lockfile.ts';
 
+/**
+ * The lock with embargoed patches on top, for who may build them.
+ * @returns fails with `lock/no-private`, and as `parseLockfile` does
+ */
+export async function readPrivateLock(root: string, set: string): Promise<Outcome<Lockfile>> {
+  const file = lockFile(root, set, 'private');
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const lock = text === undefined ? undefined : parseLockfile(file, text);
+  if (lock !== undefined && (!lock.ok || lock.value.visibility === 'private')) return lock;
+  return fail({
+    code: 'lock/no-private',
+    message: `the extension set ${quote(set)} has no private lock${lock === undefined ? '' : `: ${basename(file)} is a public one`}`,
+    hint: `mwpipe resolve ${set} --security`,
+  });
+}
+
 /** Fails with `lock/missing`, with `lock/private` where a private lock took its place, and as `parseLockfile` does. */
 export async function readLock(root: string, set: string): Promise<Outcome<Lockfile>> {
   const file = lockFile(root, set);

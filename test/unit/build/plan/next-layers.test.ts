@@ -102,7 +102,7 @@ describe('how layers are cut', () => {
         for (const week of weeks) file = next(lockFor(git, week), file).file;
         const lock = lockFor(git, weeks.at(-1)!);
         expect(next(lock, file)).toMatchObject({ change: 'same', file });
-        const read = parseYaml('x.layers.yaml', formatLayers(file!), layersSchema);
+        const read = parseYaml('x.layers.json', formatLayers(file!), layersSchema);
         expect(read.ok && read.value.value).toEqual(file);
       }),
       { numRuns: 100 },
