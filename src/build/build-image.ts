@@ -114,7 +114,7 @@ function specsOf({ base, deltas, lock, patches }: LayerFacts): readonly LayerSpe
 
 function planOf(
   { lock, runtime: name, flavour }: BuildRequest,
-  read: { runtime: RuntimeImage | undefined; facts: LayerFacts; chains: readonly LayerChain[] },
+  read: { runtime: RuntimeImage | undefined; facts: LayerFacts; chains: readonly LayerChain[] | undefined },
 ): ImagePlan {
   const { cut, previous, made } = read.facts;
   return planImage({
@@ -209,7 +209,7 @@ async function deliver(
   if (!chains.ok) return chains;
   const plan = withMade(planOf(request, { runtime, facts, chains: chains.value }), layers);
   const diffIds = image.layers.map(({ diffId }) => diffId);
-  const load = { ...image, held: heldLayers(diffIds, chains.value) };
+  const load = { ...image, held: heldLayers(diffIds, chains.value ?? []) };
   const loaded = request.load === false ? ok({ sentBytes: 0 }) : await ports.images.load(load, context);
   if (!loaded.ok) return loaded;
   const below = runtime.layers.map((layer, index): BuiltLayer => {
@@ -220,8 +220,11 @@ async function deliver(
 }
 
 /** No engine is asked where none is to get the image. */
-async function chainsOf({ load }: BuildRequest, { images }: BuildPorts): Promise<Outcome<readonly LayerChain[]>> {
-  return load === false ? ok([]) : images.chains();
+async function chainsOf(
+  { load }: BuildRequest,
+  { images }: BuildPorts,
+): Promise<Outcome<readonly LayerChain[] | undefined>> {
+  return load === false ? ok(undefined) : images.chains();
 }
 
 /** Node's names in the words of image configurations. */

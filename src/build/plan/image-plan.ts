@@ -69,15 +69,15 @@ export interface PlanFacts {
   readonly previous: ReadonlySet<Digest>;
   /** By key: what the blob store holds. */
   readonly made: ReadonlyMap<Digest, StoredLayer>;
-  /** What the engine holds. */
-  readonly chains: readonly LayerChain[];
+  /** What the engine holds; undefined where none is to get the image. */
+  readonly chains: readonly LayerChain[] | undefined;
 }
 
 /** Facts in, plan out: same facts, same plan. */
 export function planImage(facts: PlanFacts): ImagePlan {
   const runtimeIds = facts.runtime.image?.diffIds;
   const known = knownChain(facts);
-  const held = runtimeIds === undefined ? 0 : heldLayers([...runtimeIds, ...known], facts.chains) - runtimeIds.length;
+  const held = heldAbove(runtimeIds, { known, facts });
   const layers = facts.specs.map((spec, index) => planLayer(spec, { facts, held, index }));
   return {
     version: 2,
@@ -96,6 +96,16 @@ export function planImage(facts: PlanFacts): ImagePlan {
     sendBytes: total(layers.filter((layer) => layer.send)),
     pullBytes: total(layers.filter((layer) => !facts.previous.has(layer.key))),
   };
+}
+
+/** How many of our layers need not be sent. */
+function heldAbove(
+  runtimeIds: LayerChain | undefined,
+  { known, facts }: { readonly known: LayerChain; readonly facts: PlanFacts },
+): number {
+  if (facts.chains === undefined) return facts.specs.length;
+  if (runtimeIds === undefined) return 0;
+  return heldLayers([...runtimeIds, ...known], facts.chains) - runtimeIds.length;
 }
 
 /** How many of a chain's lowest layers an engine with these chains holds. */
@@ -147,7 +157,7 @@ function planLayer(spec: LayerSpec, position: Position): PlannedLayer {
 
 function reason(spec: LayerSpec, at: Position & { readonly isMade: boolean; readonly send: boolean }): string {
   if (!at.isMade) return newBecause(spec);
-  if (!at.send) return 'the engine has it';
+  if (!at.send) return at.facts.chains === undefined ? 'made before' : 'the engine has it';
   if (at.index === at.held) return 'made before, not in this engine';
   const below = at.facts.specs[at.held]?.name ?? 'the runtime';
   return `it stands on ${below}, which is new to the engine`;
