@@ -107,7 +107,7 @@ async function lockOf(
   { options, git, context }: { readonly options: BuildOptions; readonly git: GitPorts; readonly context: Context },
 ): Promise<Outcome<Lockfile>> {
   if (options.embargoed === true) return privateLockOf(workspace, { options, git, context });
-  const read = await readLock(workspace.root, options.set);
+  const read = await readLock(workspace.root, options.set, blobStore(join(workspace.cache, 'blobs')));
   const lock = read.ok ? await restorePatched(read.value, git, context) : read;
   if (!lock.ok || options.patches.length === 0) return lock;
   return resolvePatched({ lock: lock.value, patches: options.patches }, git, context);

@@ -221,6 +221,11 @@ export function parseLockfile(file: string, text: string): Outcome<Lockfile> {
   return document;
 }
 
+/** What was a lock when it was kept; undefined where this version reads it in another way. */
+export function checkLockfile(document: unknown): Lockfile | undefined {
+  return document === undefined ? undefined : lockfileSchema.safeParse(document).data;
+}
+
 const MEMBERS = ['name', 'kind', 'path', 'url', 'ref', 'fallback', 'commit', 'tree', 'version', 'registered'] as const;
 
 /** The same lock, the same bytes: fixed order of keys, one line a value, so that a train's diff is what moved. */
