@@ -18,7 +18,7 @@ export interface BuildRequest {
   readonly lock: Lockfile;
   /** `php82` */
   readonly runtime: string;
-  readonly flavour: 'web' | 'test';
+  readonly flavour: string;
 }
 
 interface BuiltLayer extends StoredLayer {

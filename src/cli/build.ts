@@ -1,5 +1,5 @@
 /** `mwpipe build`: a lockfile to an image in the engine. */
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { BuildEvent, BuiltImage, ImagePlan } from '../build/index.ts';
 import { ok, type Outcome } from '../kernel/outcome.ts';
 import type { ResolveEvent } from '../resolve/index.ts';
@@ -11,9 +11,10 @@ import type { GlobalFlags, RunCommand, Tools } from './run.ts';
 
 interface BuildFlags extends GlobalFlags {
   readonly with: readonly string[];
-  readonly flavour: 'web' | 'test';
+  readonly flavour: string;
   readonly runtime: string;
   readonly dryRun?: boolean;
+  readonly frozen?: boolean;
 }
 
 type Event = BuildEvent | ResolveEvent;
@@ -24,8 +25,9 @@ export function buildCommand(run: RunCommand): Command {
     .description('make the image of an extension set, layer by layer from git, and send the engine what it lacks')
     .argument('[set]', "name of an extension set (default: the first target's)")
     .option('--with <checkout>', 'put a checkout on top, DIR or NAME=DIR (repeat for several)', collect, [])
-    .addOption(new Option('--flavour <name>', 'web, or test with PHPUnit').choices(['web', 'test']).default('web'))
+    .option('--flavour <name>', 'one of the runtime: web, cli, debug with Xdebug, test with PHPUnit', 'web')
     .option('--runtime <name>', 'a folder of images/', 'php82')
+    .option('--frozen', 'refuse a runtime that is not the pinned one, as CI should')
     .option('--dry-run', 'print the plan and stop')
     .addHelpText('after', '\nExample:\n  $ mwpipe build demo --with ~/src/Cite --dry-run')
     .action((set: string | undefined, _flags: unknown, command: Command) => {
@@ -45,7 +47,8 @@ async function buildWith(set: string | undefined, flags: BuildFlags, tools: Tool
   const { buildIn, planIn } = await import('../composition/build.ts');
   const { runtime, flavour } = flags;
   const patches = flags.with.map((checkout) => patchSource(checkout, tools.cwd));
-  const options = { set: set ?? firstSet(workspace.value), runtime, flavour, patches };
+  const frozen = flags.frozen === true;
+  const options = { set: set ?? firstSet(workspace.value), runtime, flavour, patches, frozen };
   if (flags.dryRun === true) {
     const plan = await planIn(workspace.value, options, tools.context);
     return plan.ok ? ok({ plan: plan.value }) : plan;

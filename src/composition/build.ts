@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   buildImage,
   ensureRuntime,
+  machinePlatform,
   planBuild,
   type BuildEvent,
   type BuildPorts,
@@ -11,6 +12,7 @@ import {
   type ImagePlan,
   type RuntimeImage,
   type RuntimeName,
+  type RuntimePorts,
 } from '../build/index.ts';
 import { blobStore } from '../kernel/blob-store.ts';
 import type { Outcome } from '../kernel/outcome.ts';
@@ -30,6 +32,8 @@ export interface BuildOptions extends Pick<BuildRequest, 'runtime' | 'flavour'> 
   readonly set: string;
   /** Work trees on top. */
   readonly patches: readonly PatchSource[];
+  /** Refuse a runtime that isn't the pinned one. @default false */
+  readonly frozen?: boolean;
 }
 
 type Context = RunContext<BuildEvent | ResolveEvent>;
@@ -58,7 +62,7 @@ export async function ensureRuntimeIn(
   wanted: RuntimeName,
   context: RunContext<BuildEvent>,
 ): Promise<Outcome<RuntimeImage>> {
-  return withGit(workspace, async (git) => ensureRuntime(wanted, await buildPorts(workspace, git), context));
+  return ensureRuntime(wanted, await runtimePorts(workspace, { frozen: false }), context);
 }
 
 interface WithLock<Value> {
@@ -72,8 +76,8 @@ async function withLock<Value>(workspace: Workspace, build: WithLock<Value>): Pr
   return withGit(workspace, async (git) => {
     const lock = await lockOf(workspace, { options, git, context });
     if (!lock.ok) return lock;
-    const { runtime, flavour } = options;
-    return verb({ lock: lock.value, runtime, flavour }, await buildPorts(workspace, git), context);
+    const { runtime, flavour, frozen = false } = options;
+    return verb({ lock: lock.value, runtime, flavour }, await buildPorts(workspace, git, { frozen }), context);
   });
 }
 
@@ -87,7 +91,19 @@ async function lockOf(
   return resolvePatched({ lock: lock.value, patches: options.patches }, git, context);
 }
 
-async function buildPorts(workspace: Workspace, git: GitPorts): Promise<BuildPorts> {
+async function buildPorts(
+  workspace: Workspace,
+  git: GitPorts,
+  { frozen }: { readonly frozen: boolean } = { frozen: false },
+): Promise<BuildPorts> {
+  return { ...(await runtimePorts(workspace, { frozen })), objects: git.objects };
+}
+
+/** What runtimes alone need: no git. */
+export async function runtimePorts(
+  workspace: Workspace,
+  { frozen }: { readonly frozen: boolean },
+): Promise<RuntimePorts> {
   const [{ dockerEngine }, { dockerImageStore }, { dockerRuntimeEngine }, { debootstrap }] = await Promise.all([
     import('../adapters/docker/engine.ts'),
     import('../adapters/docker/image-store.ts'),
@@ -98,10 +114,10 @@ async function buildPorts(workspace: Workspace, git: GitPorts): Promise<BuildPor
   const docker = dockerEngine();
   return {
     blobs,
-    objects: git.objects,
     images: dockerImageStore(docker, blobs),
     runtimes: dockerRuntimeEngine(docker, blobs),
     bases: debootstrap(join(workspace.cache, 'bootstrap'), blobs),
     folder: join(workspace.root, 'images'),
+    rules: { bases: workspace.document.value.policy.bases, platform: machinePlatform(), frozen },
   };
 }

@@ -1,5 +1,6 @@
 /** Builds runtimes with the Docker engine: imports the base, then runs an ordinary Dockerfile on it. */
 import { createHash } from 'node:crypto';
+import type { ImageInspectInfo } from 'dockerode';
 import type { BlobStore } from '../../kernel/blob-store.ts';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import type { Digest } from '../../kernel/digest.ts';
@@ -7,6 +8,7 @@ import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import type { RunContext } from '../../kernel/run-context.ts';
 import { TAR_END, tarHeader, tarPadding } from '../../kernel/tar.ts';
 import type {
+  BaseImage,
   BuildEvent,
   ProcessConfig,
   RuntimeEngine,
@@ -23,6 +25,7 @@ type Context = RunContext<BuildEvent>;
 export function dockerRuntimeEngine(docker: Docker, blobs: BlobStore): RuntimeEngine {
   return {
     find: (wanted) => guardEngine(() => find(docker, wanted)),
+    findImage: (imageId) => guardEngine(() => findImage(docker, imageId)),
     build: async (request, context) => {
       const built = await guardEngine(() => build({ docker, blobs, request, context }));
       return built.ok ? built.value : built;
@@ -36,6 +39,15 @@ export function dockerRuntimeEngine(docker: Docker, blobs: BlobStore): RuntimeEn
 async function find(docker: Docker, { key, tag }: RuntimeIdentity): Promise<RuntimeImage | undefined> {
   const image = await unlessMissing(docker.getImage(tag).inspect());
   if (image === undefined || labelsOf(image.Config)[KEY_LABEL] !== key) return undefined;
+  return runtimeImage(image, tag);
+}
+
+async function findImage(docker: Docker, imageId: Digest): Promise<RuntimeImage | undefined> {
+  const image = await unlessMissing(docker.getImage(imageId).inspect());
+  return image?.Id === imageId ? runtimeImage(image, image.RepoTags[0] ?? imageId) : undefined;
+}
+
+function runtimeImage(image: ImageInspectInfo, tag: string): RuntimeImage {
   return {
     imageId: image.Id as Digest,
     tag,
@@ -80,7 +92,7 @@ interface Build {
 }
 
 async function build(work: Build): Promise<Outcome<RuntimeImage>> {
-  const base = await importBase(work);
+  const base = work.request.base === undefined ? undefined : await importBase(work, work.request.base);
   const log = stepLog((text) =>
     work.context.emit({ code: 'build/runtime-progress', runtime: work.request.name, text }),
   );
@@ -94,7 +106,10 @@ async function build(work: Build): Promise<Outcome<RuntimeImage>> {
   return made === undefined ? fail(runtimeGone(work.request)) : ok(made);
 }
 
-async function runDockerfile({ docker, request, context }: Build, io: { base: string; log: StepLog }): Promise<void> {
+async function runDockerfile(
+  { docker, request, context }: Build,
+  io: { base: string | undefined; log: StepLog },
+): Promise<void> {
   await upload({
     body: buildContext(request),
     send: (body, abortSignal) =>
@@ -103,8 +118,13 @@ async function runDockerfile({ docker, request, context }: Build, io: { base: st
         t: request.tag,
         dockerfile: DOCKERFILE,
         ...(request.target === undefined ? {} : { target: request.target }),
-        buildargs: { BASE: io.base },
-        labels: { [KEY_LABEL]: request.key, 'mwpipe.kind': 'runtime', 'mwpipe.runtime': request.name },
+        ...(io.base === undefined ? {} : { buildargs: { BASE: io.base } }),
+        labels: {
+          ...request.labels,
+          [KEY_LABEL]: request.key,
+          'mwpipe.kind': 'runtime',
+          'mwpipe.runtime': request.name,
+        },
         networkmode: 'host',
         rm: true,
         forcerm: true,
@@ -115,8 +135,7 @@ async function runDockerfile({ docker, request, context }: Build, io: { base: st
 }
 
 /** @returns the ID of the base's image; the same bytes are imported once */
-async function importBase({ docker, blobs, request, context }: Build): Promise<string> {
-  const { digest } = request.base;
+async function importBase({ docker, blobs, context }: Build, { digest }: BaseImage): Promise<string> {
   const repo = 'mwpipe/base';
   const tag = digest.slice('sha256:'.length, 'sha256:'.length + 12);
   const base = docker.getImage(`${repo}:${tag}`);

@@ -1,0 +1,77 @@
+/** Runtimes by themselves, with the Docker engine and this machine's debootstrap. */
+import {
+  buildRuntimes,
+  listRuntimes,
+  lockRuntimes,
+  readOutdatedRuntimes,
+  selectRuntimes,
+  type BuildEvent,
+  type BuiltRuntime,
+  type ListedRuntime,
+  type LockedRuntime,
+  type LockPorts,
+  type OutdatedRuntime,
+  type RuntimeName,
+  type RuntimeSelection,
+} from '../build/index.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import type { RunContext } from '../kernel/run-context.ts';
+import type { Workspace } from '../kernel/workspace.ts';
+import { runtimePorts } from './build.ts';
+
+export interface RuntimeOptions extends RuntimeSelection {
+  /** How many side by side. */
+  readonly jobs: number;
+}
+
+type Context = RunContext<BuildEvent>;
+
+export async function listRuntimesIn(workspace: Workspace): Promise<Outcome<readonly ListedRuntime[]>> {
+  return withSelected(workspace, { names: [], all: true, jobs: 1 }, ({ runtimes }, ports) =>
+    listRuntimes(runtimes, ports),
+  );
+}
+
+export async function buildRuntimesIn(
+  workspace: Workspace,
+  options: RuntimeOptions,
+  context: Context,
+): Promise<Outcome<readonly BuiltRuntime[]>> {
+  return withSelected(workspace, options, (wanted, ports) => buildRuntimes(wanted, ports, context));
+}
+
+export async function lockRuntimesIn(
+  workspace: Workspace,
+  options: RuntimeOptions,
+  context: Context,
+): Promise<Outcome<readonly LockedRuntime[]>> {
+  return withSelected(workspace, options, (wanted, ports) => lockRuntimes(wanted, ports, context));
+}
+
+export async function outdatedRuntimesIn(
+  workspace: Workspace,
+  options: RuntimeOptions,
+  context: Context,
+): Promise<Outcome<readonly OutdatedRuntime[]>> {
+  return withSelected(workspace, options, (wanted, ports) => readOutdatedRuntimes(wanted, ports, context));
+}
+
+interface Wanted {
+  readonly runtimes: readonly RuntimeName[];
+  readonly jobs: number;
+}
+
+async function withSelected<T>(
+  workspace: Workspace,
+  options: RuntimeOptions,
+  verb: (wanted: Wanted, ports: LockPorts) => Promise<Outcome<T>>,
+): Promise<Outcome<T>> {
+  const ports = await runtimePorts(workspace, { frozen: false });
+  const runtimes = await selectRuntimes(ports.folder, options);
+  if (!runtimes.ok) return runtimes;
+  const [{ dockerRunner }, { dockerEngine }] = await Promise.all([
+    import('../adapters/docker/runner.ts'),
+    import('../adapters/docker/engine.ts'),
+  ]);
+  return verb({ runtimes: runtimes.value, jobs: options.jobs }, { ...ports, runner: dockerRunner(dockerEngine()) });
+}
