@@ -17,7 +17,7 @@ import {
 import type { Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
 import type { Workspace } from '../kernel/workspace.ts';
-import { runtimePorts } from './build.ts';
+import { runtimePorts } from './runtime-ports.ts';
 
 export interface RuntimeOptions extends RuntimeSelection {
   /** How many side by side. */
@@ -66,7 +66,7 @@ async function withSelected<T>(
   options: RuntimeOptions,
   verb: (wanted: Wanted, ports: LockPorts) => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
-  const ports = await runtimePorts(workspace, { frozen: false });
+  const ports = await runtimePorts(workspace);
   const runtimes = await selectRuntimes(ports.folder, options);
   if (!runtimes.ok) return runtimes;
   const [{ dockerRunner }, { dockerEngine }] = await Promise.all([

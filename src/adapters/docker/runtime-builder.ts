@@ -142,7 +142,7 @@ async function importBase({ docker, blobs, context }: Build, { digest }: BaseIma
   const there = await unlessMissing(base.inspect());
   if (there?.RootFS.Layers?.join() === digest) return there.Id;
   await upload({
-    body: blobs.open(digest) as AsyncIterable<Buffer>,
+    body: blobs.open(digest),
     send: (body, abortSignal) => docker.importImage(body, { abortSignal, repo, tag }),
     onMessage: () => undefined,
     signal: context.signal,

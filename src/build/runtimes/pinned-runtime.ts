@@ -27,9 +27,12 @@ export async function takePinned(
     return ok(stored);
   }
   const found = await ports.runtimes.findImage(pin.image);
-  if (!found.ok) return found;
-  if (found.value !== undefined) return takeRuntime({ runtime, image: found.value, base: pin.base }, ports, context);
-  return pullPinned({ runtime, pin }, ports, context);
+  if (found.ok && found.value !== undefined) {
+    return takeRuntime({ runtime, image: found.value, base: pin.base }, ports, context);
+  }
+  const pulled = await pullPinned({ runtime, pin }, ports, context);
+  // Without an engine a registry is enough; without either, what is wrong with the engine counts.
+  return found.ok || !pulled.ok || pulled.value !== undefined ? pulled : found;
 }
 
 async function pullPinned(

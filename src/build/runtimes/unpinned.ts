@@ -14,26 +14,20 @@ export function tellUnpinned(
   ports: RuntimePorts,
   context: RunContext<BuildEvent>,
 ): Outcome<void> {
+  if (pin === undefined) return ok();
   const { frozen, platform } = rulesOf(ports);
-  if (pin === undefined && !frozen) return ok();
   const title = runtimeTitle(runtime);
-  const because =
-    pin === undefined
-      ? `nothing is pinned for ${platform}`
-      : stale
-        ? 'its definition changed since it was pinned'
-        : `neither the cache, the engine nor a registry has the pinned image ${short(pin.image)}`;
   const relock = `mwpipe runtime lock ${title}`;
-  const hint =
-    pin === undefined || stale
-      ? `pin what is defined here: ${relock}`
-      : `push it to a registry of mwpipe.yaml from where it was built, or pin another: ${relock}`;
+  const because = stale
+    ? 'its definition changed since it was pinned'
+    : `neither the cache, the engine nor a registry has the pinned image ${short(pin.image)}`;
+  const hint = stale
+    ? `pin what is defined here: ${relock}`
+    : `push it to a registry of mwpipe.yaml from where it was built, or pin another: ${relock}`;
   if (frozen) {
-    const file = runtimeLockFile(ports.folder, runtime.name);
+    const at = { file: runtimeLockFile(ports.folder, runtime.name), line: 1, column: 1, length: 1 };
     const message = `runtime ${title} would not be the pinned one: ${because}`;
-    const at = { file, line: 1, column: 1, length: 1 };
-    const told = { code: 'build/runtime-not-pinned', message, hint, exit: 'refused' } as const;
-    return fail(pin === undefined ? told : { ...told, at });
+    return fail({ code: 'build/runtime-not-pinned', message, hint, at, exit: 'refused' });
   }
   context.emit({ code: 'build/runtime-differs', runtime: title, platform, because, hint });
   return ok();
