@@ -3,7 +3,7 @@ export { buildImage, planBuild, type BuildRequest, type BuiltImage } from './bui
 export { ensureRuntime } from './runtimes/runtime.ts';
 export type { RuntimeName } from './runtimes/runtime-identity.ts';
 export { machinePlatform } from './runtimes/read-wanted.ts';
-export { buildRuntimes, type BuiltRuntime } from './runtimes/build-runtimes.ts';
+export { buildRuntimes, type BuiltRuntime, type MatrixRequest } from './runtimes/build-runtimes.ts';
 export { listRuntimes, type ListedRuntime } from './runtimes/list-runtimes.ts';
 export { lockRuntimes, type LockedRuntime, type LockPorts } from './runtimes/lock-runtimes.ts';
 export { readOutdatedRuntimes, type OutdatedRuntime } from './runtimes/outdated-runtimes.ts';

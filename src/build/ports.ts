@@ -76,6 +76,8 @@ export interface RuntimeRequest extends RuntimeIdentity {
   /** The base's tar, in the blob store; undefined where no stage stands on it. */
   readonly base: BaseImage | undefined;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Runs every step, whatever the engine did before. @default false */
+  readonly fresh?: boolean;
 }
 
 export interface ContextFile {
@@ -101,6 +103,8 @@ export interface RuntimeEngine {
    * @returns fails with `build/runtime-failed` (the step and its last lines), `docker/disk-full`, `docker/not-running`
    */
   build(request: RuntimeRequest, context: RunContext<BuildEvent>): Promise<Outcome<RuntimeImage>>;
+  /** Forgets what was built on this base, so that the next build runs every step. @returns fails with `docker/*` */
+  renew(base: BaseImage, context: RunContext<BuildEvent>): Promise<Outcome<void>>;
   /**
    * Takes a runtime that it holds into the blob store: its layers, and its configuration, whose digest is its image ID.
    * @returns fails with `docker/not-running`, `docker/disk-full`

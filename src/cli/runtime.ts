@@ -14,6 +14,7 @@ interface RuntimeFlags extends GlobalFlags {
   readonly all?: boolean;
   readonly jobs: number;
   readonly exitCode?: boolean;
+  readonly fresh?: boolean;
 }
 
 export const runtimeCommand: MakeCommand = (run) =>
@@ -46,7 +47,9 @@ function listCommand(run: RunCommand): Command {
 
 function buildCommand(run: RunCommand): Command {
   return selecting(
-    new Command('build').description('build what is defined here, several side by side; each base and stage once'),
+    new Command('build')
+      .description('build what is defined here, several side by side; each base and stage once')
+      .option('--fresh', 'bases and every step anew, with the packages that the archive has today'),
     {
       example: 'mwpipe runtime build php82/web php84 --jobs 2',
       run,
@@ -125,7 +128,7 @@ function selecting<Value>(command: Command, { example, run, verb, show }: Select
         verb: async (tools) => {
           const workspace = await tools.workspace();
           if (!workspace.ok) return workspace;
-          const options = { names, all: flags.all === true, jobs: flags.jobs };
+          const options = { names, all: flags.all === true, jobs: flags.jobs, fresh: flags.fresh === true };
           return verb({ workspace: workspace.value, options, tools });
         },
         show: (value) => show(value, flags),

@@ -11,7 +11,7 @@ import {
   type LockedRuntime,
   type LockPorts,
   type OutdatedRuntime,
-  type RuntimeName,
+  type MatrixRequest,
   type RuntimeSelection,
 } from '../build/index.ts';
 import type { Outcome } from '../kernel/outcome.ts';
@@ -22,6 +22,8 @@ import { runtimePorts } from './runtime-ports.ts';
 export interface RuntimeOptions extends RuntimeSelection {
   /** How many side by side. */
   readonly jobs: number;
+  /** Bases and every step anew. @default false */
+  readonly fresh?: boolean;
 }
 
 type Context = RunContext<BuildEvent>;
@@ -56,15 +58,10 @@ export async function outdatedRuntimesIn(
   return withSelected(workspace, options, (wanted, ports) => readOutdatedRuntimes(wanted, ports, context));
 }
 
-interface Wanted {
-  readonly runtimes: readonly RuntimeName[];
-  readonly jobs: number;
-}
-
 async function withSelected<T>(
   workspace: Workspace,
   options: RuntimeOptions,
-  verb: (wanted: Wanted, ports: LockPorts) => Promise<Outcome<T>>,
+  verb: (wanted: MatrixRequest, ports: LockPorts) => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
   const ports = await runtimePorts(workspace);
   const runtimes = await selectRuntimes(ports.folder, options);
@@ -73,5 +70,6 @@ async function withSelected<T>(
     import('../adapters/docker/runner.ts'),
     import('../adapters/docker/engine.ts'),
   ]);
-  return verb({ runtimes: runtimes.value, jobs: options.jobs }, { ...ports, runner: dockerRunner(dockerEngine()) });
+  const { jobs, fresh = false } = options;
+  return verb({ runtimes: runtimes.value, jobs, fresh }, { ...ports, runner: dockerRunner(dockerEngine()) });
 }

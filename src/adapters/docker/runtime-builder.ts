@@ -30,6 +30,10 @@ export function dockerRuntimeEngine(docker: Docker, blobs: BlobStore): RuntimeEn
       const built = await guardEngine(() => build({ docker, blobs, request, context }));
       return built.ok ? built.value : built;
     },
+    renew: (base, context) =>
+      guardEngine(async () => {
+        await importBase({ docker, blobs, context, anew: true }, base);
+      }),
     take: ({ imageId, diffIds }, { signal }) =>
       guardEngine(() => saveLayers(docker, { imageId, diffIds }, { blobs, signal })),
   };
@@ -126,6 +130,8 @@ async function runDockerfile(
           'mwpipe.runtime': request.name,
         },
         networkmode: 'host',
+        // On a base of ours `renew` has seen to it, and flavours share what the first one makes.
+        nocache: request.fresh === true && request.base === undefined,
         rm: true,
         forcerm: true,
       }),
@@ -134,13 +140,18 @@ async function runDockerfile(
   });
 }
 
+interface Import extends Pick<Build, 'docker' | 'blobs' | 'context'> {
+  /** Though it is there: an image with another ID, on which the engine has built nothing yet. */
+  readonly anew?: boolean;
+}
+
 /** @returns the ID of the base's image; the same bytes are imported once */
-async function importBase({ docker, blobs, context }: Build, { digest }: BaseImage): Promise<string> {
+async function importBase({ docker, blobs, context, anew = false }: Import, { digest }: BaseImage): Promise<string> {
   const repo = 'mwpipe/base';
   const tag = digest.slice('sha256:'.length, 'sha256:'.length + 12);
   const base = docker.getImage(`${repo}:${tag}`);
   const there = await unlessMissing(base.inspect());
-  if (there?.RootFS.Layers?.join() === digest) return there.Id;
+  if (!anew && there?.RootFS.Layers?.join() === digest) return there.Id;
   await upload({
     body: blobs.open(digest),
     send: (body, abortSignal) => docker.importImage(body, { abortSignal, repo, tag }),

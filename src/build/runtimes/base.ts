@@ -18,7 +18,7 @@ export async function ensureBase(
 }
 
 /** Anew, whatever is there: with what the archive has today. */
-async function makeBase(
+export async function makeBase(
   spec: BaseSpec,
   ports: BasePorts,
   context: RunContext<BuildEvent>,

@@ -13,13 +13,13 @@ export async function buildRuntime(
   ports: RuntimePorts,
   context: RunContext<BuildEvent>,
 ): Promise<Outcome<RuntimeImage>> {
-  const { runtime, definition } = wanted;
+  const { runtime, definition, fresh = false } = wanted;
   const base = definition.base === undefined ? ok(undefined) : await ensureBase(definition.base, ports, context);
   if (!base.ok) return base;
   const identity = identityOf(runtime, definition, base.value);
   const found = await ports.runtimes.find(identity);
   if (!found.ok) return found;
-  if (found.value === undefined) return runDockerfile(wanted, { base: base.value, identity, ports }, context);
+  if (found.value === undefined || fresh) return runDockerfile(wanted, { base: base.value, identity, ports }, context);
   context.emit({ code: 'build/runtime-reused', runtime: runtimeTitle(runtime), bytes: found.value.bytes });
   return ok(found.value);
 }
@@ -31,17 +31,18 @@ interface Ready {
 }
 
 async function runDockerfile(
-  { runtime: name, definition }: WantedRuntime,
+  { runtime: name, definition, fresh = false }: WantedRuntime,
   { base, identity, ports }: Ready,
   context: RunContext<BuildEvent>,
 ): Promise<Outcome<RuntimeImage>> {
   const runtime = runtimeTitle(name);
   const started = context.clock.now();
-  context.emit({ code: 'build/runtime-started', runtime, because: 'no image of this definition in the engine' });
+  const because = fresh ? 'every step anew' : 'no image of this definition in the engine';
+  context.emit({ code: 'build/runtime-started', runtime, because });
   const { dockerfile, stage: target, files } = definition;
   const labels = baseLabels(runtimeBaseOf(definition, base));
   const made = await ports.runtimes.build(
-    { ...identity, name: runtime, dockerfile, target, files, base, labels },
+    { ...identity, name: runtime, dockerfile, target, files, base, labels, fresh },
     context,
   );
   if (!made.ok) return made;

@@ -14,6 +14,8 @@ export interface WantedRuntime {
   readonly pin: RuntimePin | undefined;
   /** `true`: the definition changed since it was pinned. */
   readonly stale: boolean;
+  /** Built anew, though it is there: for newer packages. @default false */
+  readonly fresh?: boolean;
 }
 
 /** @returns fails with `build/*` and `yaml/*` for a definition or a lock that is wrong or refused */

@@ -62,7 +62,7 @@ export async function storeBuilt(
   context: Context,
 ): Promise<Outcome<StoredRuntime>> {
   const { runtime, definition } = wanted;
-  const known = await storedHere(wanted, ports);
+  const known = wanted.fresh === true ? undefined : await storedHere(wanted, ports);
   if (known !== undefined) {
     context.emit({ code: 'build/runtime-reused', runtime: runtimeTitle(runtime), bytes: known.bytes });
     return ok(known);

@@ -15,6 +15,7 @@ export function fakeRuntimes(
   onBuilt: (runtime: RuntimeImage) => void,
   machine = '',
 ): { readonly runtimes: RuntimeEngine; readonly bases: BaseBootstrap } {
+  let renewals = '';
   const built = new Map<string, RuntimeImage>();
   const made = new Map<string, { readonly layer: StoredLayer; readonly document: Buffer }>();
   return {
@@ -22,13 +23,17 @@ export function fakeRuntimes(
       find: ({ key }) => Promise.resolve(ok(built.get(key))),
       findImage: (imageId) => Promise.resolve(ok([...built.values()].find((image) => image.imageId === imageId))),
       build: async ({ key, tag }) => {
-        const layer = await storeLayer(filesTar({ runtime: key + machine }), { blobs });
+        const layer = await storeLayer(filesTar({ runtime: key + machine + renewals }), { blobs });
         const document = Buffer.from(canonicalJson({ ...DOCUMENT, rootfs: { diff_ids: [layer.diffId] } }));
         const image = { imageId: sha256(document), tag, diffIds: [layer.diffId], bytes: 1, config: CONFIG };
         built.set(key, image);
         made.set(image.imageId, { layer, document });
         onBuilt(image);
         return ok(image);
+      },
+      renew: () => {
+        renewals += '+';
+        return Promise.resolve(ok());
       },
       take: async ({ imageId }) => {
         const { layer, document } = made.get(imageId)!;
