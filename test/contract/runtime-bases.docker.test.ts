@@ -7,6 +7,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dockerEngine } from '../../src/adapters/docker/engine.ts';
 import { imageLabels } from '../../src/adapters/docker/image-labels.ts';
@@ -121,7 +122,7 @@ async function pushTiny(): Promise<string> {
   await image.tag({ repo: repository, tag: '1' });
   const pushed = docker.getImage(`${repository}:1`);
   await upload({
-    body: nothing(),
+    body: Readable.from([]) as AsyncIterable<Buffer>,
     send: (_body, abortSignal) => pushed.push({ tag: '1', authconfig: { auth: '' }, abortSignal }),
     onMessage: () => undefined,
     signal: testContext().signal,
@@ -129,8 +130,4 @@ async function pushTiny(): Promise<string> {
   const name = (await pushed.inspect()).RepoDigests.find((one) => one.startsWith(`${repository}@`)) ?? '';
   await pushed.remove();
   return name.split('@')[1] ?? '';
-}
-
-async function* nothing(): AsyncGenerator<Buffer> {
-  yield* [];
 }
