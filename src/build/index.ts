@@ -8,6 +8,7 @@ export { listRuntimes, type ListedRuntime } from './runtimes/list-runtimes.ts';
 export { lockRuntimes, type LockedRuntime, type LockPorts } from './runtimes/lock-runtimes.ts';
 export { readOutdatedRuntimes, type OutdatedRuntime } from './runtimes/outdated-runtimes.ts';
 export { selectRuntimes, type RuntimeSelection } from './runtimes/select-runtimes.ts';
+export { damagedLayer } from './image/damaged-layer.ts';
 export { parseOutput, type ImageOutput } from './image/outputs.ts';
 export { verifyBuild, type Verification } from './verify-build.ts';
 export { layersPath } from './plan/layers-file.ts';

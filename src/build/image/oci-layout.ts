@@ -113,12 +113,14 @@ interface BlobSource {
   readonly blobs: BlobStore;
 }
 
-/** A link where both are on one disk, else a copy; what is there and as long stays. */
+/** A link where both are on one disk, else a copy; one that was made from what is in the store now stays. */
 async function linkBlob(folder: string, { digest, bytes, blobs }: BlobSource): Promise<void> {
   const target = pathIn(folder, digest);
-  if ((await stat(target).catch(() => undefined))?.size === bytes) return;
   const stored = await blobs.has(digest);
   if (stored === undefined) throw new Error(`blob ${digest} has gone from the cache`);
+  const [there, source] = await Promise.all([stat(target).catch(() => undefined), stat(stored.path)]);
+  const isSame = there?.dev === source.dev ? there.ino === source.ino : there?.size === bytes;
+  if (isSame) return;
   const beside = `${target}.${randomUUID()}.part`;
   await guardDisk(folder, async () => {
     try {

@@ -9,6 +9,7 @@ import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import type { RunContext } from '../../kernel/run-context.ts';
 import { guardDisk } from '../../kernel/write-atomically.ts';
 import type { Attachment } from './attachment.ts';
+import { checkLayers } from './damaged-layer.ts';
 import { imageArchive } from './image-archive.ts';
 import type { AssembledImage } from './image-config.ts';
 import { layOut } from './oci-layout.ts';
@@ -42,12 +43,17 @@ export interface OutputTools {
   readonly attachments: readonly Attachment[];
 }
 
-/** An archive is whole or not there. @returns fails as `layOut` does; throws `disk/full` */
+/**
+ * An archive is whole or not there; what goes in was read against its digest.
+ * @returns fails with `build/damaged-layer`, and as `layOut` does; throws `disk/full`
+ */
 export async function writeOutput(
   { kind, path, name }: ImageOutput,
   image: AssembledImage,
   { blobs, context, attachments }: OutputTools,
 ): Promise<Outcome<void>> {
+  const whole = await checkLayers(image.layers, blobs);
+  if (!whole.ok) return whole;
   if (kind === 'oci') {
     const made = await layOut(path, { image, name, attachments }, { blobs, context });
     return made.ok ? ok() : made;

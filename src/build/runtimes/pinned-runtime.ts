@@ -24,7 +24,8 @@ export async function takePinned(
   const stored = await storedByImage(pin.image, ports);
   if (stored !== undefined) {
     context.emit({ code: 'build/runtime-reused', runtime: runtimeTitle(runtime), bytes: stored.bytes });
-    return ok(stored);
+    const { name, digest, kind } = pin.base;
+    return ok({ ...stored, base: { name, digest, kind } });
   }
   const found = await ports.runtimes.findImage(pin.image);
   if (found.ok && found.value !== undefined) {
