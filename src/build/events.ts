@@ -1,5 +1,8 @@
+import type { RuntimeEvent } from './runtimes/events.ts';
+
 /** What happens during a build, as data. */
 export type BuildEvent =
+  | RuntimeEvent
   | { readonly code: 'build/base-started'; readonly debian: string }
   | { readonly code: 'build/base-progress'; readonly text: string }
   | { readonly code: 'build/base-made'; readonly debian: string; readonly bytes: number; readonly ms: number }

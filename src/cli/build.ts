@@ -33,7 +33,7 @@ export function buildCommand(run: RunCommand): Command {
     .description('make the image of an extension set, layer by layer from git, and send the engine what it lacks')
     .argument('[set]', "name of an extension set (default: the first target's)")
     .option('--with <checkout>', 'put a checkout on top, DIR or NAME=DIR (repeat for several)', collect, [])
-    .addOption(new Option('--flavour <name>', 'web, or test with PHPUnit').choices(['web', 'test']).default('web'))
+    .option('--flavour <name>', 'one of the runtime: web, cli, debug with Xdebug, test with PHPUnit', 'web')
     .option('--runtime <name>', 'a folder of images/', 'php82')
     .option('--private', 'with the embargoed patches of its private lock on top')
     .option(
@@ -49,7 +49,7 @@ export function buildCommand(run: RunCommand): Command {
         .default('gzip'),
     )
     .option('--squash', 'cut the layers anew, so that no delta is left')
-    .option('--frozen', 'fail where the layers would be cut in another way than their file says')
+    .option('--frozen', 'fail where layers or runtime would be other ones than their files say, as CI should')
     .option('--verify', 'build it twice, the second time in another place with no cache, and compare')
     .option('--dry-run', 'print the plan and stop')
     .addHelpText('after', '\nExample:\n  $ mwpipe build demo --with ~/src/Cite --dry-run')

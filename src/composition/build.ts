@@ -31,6 +31,7 @@ import {
   type ResolveEvent,
 } from '../resolve/index.ts';
 import { withGit, type GitPorts } from './git.ts';
+import { runtimePorts } from './runtime-ports.ts';
 
 export interface BuildOptions extends Pick<
   BuildRequest,
@@ -81,7 +82,7 @@ export async function ensureRuntimeIn(
   wanted: RuntimeName,
   context: RunContext<BuildEvent>,
 ): Promise<Outcome<RuntimeImage>> {
-  return withGit(workspace, async (git) => ensureRuntime(wanted, await buildPorts(workspace, git), context));
+  return ensureRuntime(wanted, await runtimePorts(workspace), context);
 }
 
 interface WithLock<Value> {
@@ -141,28 +142,24 @@ function objectsGone(set: string) {
 async function buildPorts(
   workspace: Workspace,
   git: GitPorts,
-  { embargoed = false, compression = 'gzip' }: Pick<BuildOptions, 'embargoed' | 'compression'> = {},
+  {
+    embargoed = false,
+    compression = 'gzip',
+    frozen = false,
+  }: Pick<BuildOptions, 'embargoed' | 'compression' | 'frozen'>,
 ): Promise<BuildPorts> {
-  const [{ dockerEngine }, { dockerImageStore }, { dockerRuntimeEngine }, { debootstrap }] = await Promise.all([
+  const ports = await runtimePorts(workspace, frozen);
+  const built = { ...ports, compression, layout: join(workspace.cache, 'oci'), objects: git.objects };
+  return embargoed ? { ...built, ...(await keptApart(workspace.cache, ports.blobs)) } : built;
+}
+
+async function keptApart(cache: string, below: BlobStore): Promise<Pick<BuildPorts, 'apart' | 'images'>> {
+  const [{ dockerEngine }, { dockerImageStore }] = await Promise.all([
     import('../adapters/docker/engine.ts'),
     import('../adapters/docker/image-store.ts'),
-    import('../adapters/docker/runtime-builder.ts'),
-    import('../adapters/host/debootstrap.ts'),
   ]);
-  const blobs = blobStore(join(workspace.cache, 'blobs'));
-  const docker = dockerEngine();
-  const apart = apartIn(workspace.cache, blobs);
-  return {
-    blobs,
-    ...(embargoed ? { apart } : {}),
-    compression,
-    layout: join(workspace.cache, 'oci'),
-    objects: git.objects,
-    images: dockerImageStore(docker, embargoed ? apart.blobs : blobs),
-    runtimes: dockerRuntimeEngine(docker, blobs),
-    bases: debootstrap(join(workspace.cache, 'bootstrap'), blobs),
-    folder: join(workspace.root, 'images'),
-  };
+  const apart = apartIn(cache, below);
+  return { apart, images: dockerImageStore(dockerEngine(), apart.blobs) };
 }
 
 /** `private` below the cache is its owner's alone: resolve made it so when it kept the patched trees there. */

@@ -1,6 +1,7 @@
 /** The image's configuration: from it the image ID, so it holds no clock, no machine and no order of chance. */
 import { canonicalJson, digestOf, sha256, short, type Digest } from '../../kernel/digest.ts';
 import type { Lockfile } from '../../resolve/index.ts';
+import { baseLabels } from '../runtimes/runtime-identity.ts';
 import { withoutPatches } from '../layers/mounted-trees.ts';
 import type { StoredLayer } from '../../kernel/stored-layer.ts';
 import type { LayerChain, StoredRuntime } from '../ports.ts';
@@ -70,7 +71,7 @@ function configOf({ lock, runtime, layers, architecture }: ImageParts, chain: La
       Env: config.env,
       WorkingDir: config.workdir,
       ExposedPorts: Object.fromEntries(config.ports.map((port) => [port, {}])),
-      Labels: labelsOf(lock, runtime.name),
+      Labels: { ...labelsOf(lock, runtime.name), ...baseLabels(runtime.image.base) },
     },
     history: [
       ...runtime.image.layers.map((_, index) => step(`runtime ${runtime.name}, layer ${index + 1}`)),

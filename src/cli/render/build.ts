@@ -23,6 +23,10 @@ export function plainLine(event: BuildEvent): Line | undefined {
       return {
         progress: `runtime ${event.runtime}: taken into the cache (${size(event.bytes)}, ${duration(event.ms)})`,
       };
+    case 'build/runtime-differs':
+      return `WARNING  runtime ${event.runtime} is not the pinned one: ${event.because}\n         ${event.hint}`;
+    case 'build/runtime-pulled':
+      return `runtime ${event.runtime}: pulled ${short(event.manifest)} (${size(event.bytes)}, ${duration(event.ms)})`;
     case 'build/runtime-reused':
     case 'build/layer-reused':
     case 'build/image-there':
