@@ -36,6 +36,12 @@ const FOR_TESTS = [
     packages: ['php-cli', 'php-composer-semver'],
     why: 'for the tests that hold the constraint checker against Composer',
   },
+  {
+    need: 'registry',
+    files: ['/usr/bin/docker-registry', '/usr/bin/skopeo'],
+    packages: ['docker-registry', 'skopeo'],
+    why: 'for the tests that push images to a real registry, and read them with another client',
+  },
 ];
 
 const QUIET = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', 'ignore', 'inherit'] };
