@@ -19,10 +19,7 @@ import type { RegistryConfig, Workspace } from '../kernel/workspace.ts';
  * Those with these names, in this order; all of the workspace where none is named.
  * @returns fails with `registry/unknown`, `registry/no-secret`, `registry/docker-config`
  */
-async function registriesOf(
-  workspace: Workspace,
-  names: readonly string[] = [],
-): Promise<Outcome<ImageRegistry[]>> {
+async function registriesOf(workspace: Workspace, names: readonly string[] = []): Promise<Outcome<ImageRegistry[]>> {
   const { registries } = workspace.document.value;
   const known = Object.keys(registries);
   const wanted = names.length === 0 ? known : names;

@@ -1,7 +1,7 @@
 /** Debian's docker-registry on a port of its own, with its storage in a folder that goes with it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Digest } from '../../src/kernel/digest.ts';
@@ -12,9 +12,6 @@ export interface RegistryWorld extends AsyncDisposable {
   readonly port: number;
   /** Changes a byte of what it stores, and leaves the length: what a real registry did for days. */
   damage(blob: Digest): Promise<void>;
-  /** Files of its storage with bytes of uploads that nobody ended. */
-  unfinished(): Promise<string[]>;
-  log(): string;
 }
 
 export const TEST_LOGIN = { user: 'mwpipe', password: 'a-long-password' } as const;
@@ -57,11 +54,6 @@ export async function registryWorld(options: { readonly auth?: 'htpasswd' } = {}
       bytes[Math.floor(bytes.length / 2)]! ^= 0x58;
       await writeFile(blobPath(blob), bytes);
     },
-    unfinished: async () => {
-      const files = await readdir(join(data, 'docker/registry/v2/repositories'), { recursive: true });
-      return files.filter((file) => file.includes('/_uploads/') && file.endsWith('/data'));
-    },
-    log: () => log,
     [Symbol.asyncDispose]: async () => {
       child.kill('SIGTERM');
       await exited;

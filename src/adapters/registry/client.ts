@@ -98,7 +98,7 @@ async function sendPatiently(tools: Tools, asked: Asked, context: Context): Prom
     }
     if (!tried.ok) return tried;
     const answer = tried.value;
-    if (asked.accept.includes(answer.status)) return ok(answer);
+    if (asked.accept.includes(answer.status) && !isWebPage(answer)) return ok(answer);
     const text = tools.who.redact(await answer.text());
     const bad = { status: answer.status, text, asked: `${asked.method} ${shown(urlOf(tools, asked))}` };
     const wait = retryAfter(answer.headers.get('retry-after'), context) ?? 250 * 2 ** tries;
@@ -110,6 +110,11 @@ async function sendPatiently(tools: Tools, asked: Asked, context: Context): Prom
     context.emit({ code: 'build/registry-waited', registry: place.name, because: String(answer.status), waitMs: wait });
     await context.clock.sleep(wait, context.signal);
   }
+}
+
+/** A login page or a proxy says 200 to everything: HEAD of each blob too. */
+function isWebPage({ status, headers }: Answer): boolean {
+  return status === 200 && headers.get('content-type')?.startsWith('text/html') === true;
 }
 
 /** Seconds, or a date. @returns milliseconds */

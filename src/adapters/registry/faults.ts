@@ -103,13 +103,19 @@ export function gone({ name, host }: Place, thrown: unknown): Diagnostic {
       ...outside,
     };
   }
+  const cause = causeOf(thrown);
+  const isBroken = BROKEN.includes(cause);
   return {
     code: 'registry/gone',
-    message: `${name} can't be reached at ${host}: ${causeOf(thrown)}`,
-    hint: 'is it running, and the network up? is the address right?',
+    message: isBroken ? `${name} broke off the connection (${cause})` : `${name} can't be reached at ${host}: ${cause}`,
+    hint: isBroken
+      ? 'run the same command again: what it got is kept'
+      : 'is it running, and the network up? is the address right?',
     ...outside,
   };
 }
+
+const BROKEN = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
 
 /** fetch says "fetch failed"; the reason is inside, sometimes several deep. */
 export function causeOf(thrown: unknown): string {

@@ -11,12 +11,18 @@ async function settled<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   });
 }
 
-/** The values of all, or what is wrong, each once: a registry that is down is down for every blob. */
+/** The values of all, or what is wrong. */
 export async function allOf<T>(promises: readonly Promise<Outcome<T>>[]): Promise<Outcome<T[]>> {
   const outcome = all(await settled(promises));
   if (outcome.ok) return outcome;
   const [first, ...others] = outcome.diagnostics;
-  const known = new Map<string, Diagnostic>(others.map((one) => [`${one.code} ${one.message}`, one]));
-  known.delete(`${first.code} ${first.message}`);
-  return fail(first, ...known.values());
+  return fail(first, ...others.filter((one) => OF_ONE_BLOB.includes(one.code) && one.message !== first.message));
 }
+
+/** All the rest is told once: a registry that is down is down for every blob. */
+const OF_ONE_BLOB: readonly Diagnostic['code'][] = [
+  'registry/wrong-bytes',
+  'registry/not-kept',
+  'registry/lacks-blob',
+  'build/damaged-layer',
+];
