@@ -42,6 +42,29 @@ it('starts a blob again where the registry forgot what it had of it', async () =
   expect(await at.isWhole(image)).toBe(true);
 });
 
+it('sends no blob twice where the answer that it is there got lost', async () => {
+  await using at = await registryFront(({ method, path }, count) =>
+    method === 'PUT' && path.includes('/blobs/') && count <= 2 ? { kind: 'lost' } : undefined,
+  );
+  const image = await imageOf(at.here.blobs, 'one', 300_000);
+  expect(await publishImage(requestOf(image), [at.open(at.front.host)], quickContext())).toMatchObject({ ok: true });
+  expect(at.front.uploadedBytes()).toBe(blobBytes(image));
+  expect(await at.isWhole(image)).toBe(true);
+});
+
+it('sends what a neighbour does not lend', async () => {
+  await using at = await registryFront(({ method, path }) =>
+    method === 'POST' && path.includes('mount=') ? { kind: 'answer', status: 403 } : undefined,
+  );
+  const image = await imageOf(at.here.blobs, 'one');
+  const repository = `${at.front.host}/mediawiki/other`;
+  const destinations = [at.open(at.front.host), at.open('', at.here, { name: 'other', repository })];
+  expect(await publishImage(requestOf(image), destinations, quickContext())).toMatchObject({
+    ok: true,
+    value: { plan: { destinations: [{}, { sendBytes: 0 }] }, destinations: [{ held: true }, { held: true }] },
+  });
+});
+
 it('gives up where every try breaks, moves no tag, and the next push sends only what is missing', async () => {
   let isBroken = true;
   await using at = await registryFront(({ method, headers }) => {

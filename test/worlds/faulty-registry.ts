@@ -13,6 +13,10 @@ export type Fault =
       readonly body?: string;
     }
   | { readonly kind: 'damage' }
+  /** Does what it is asked, and its answer gets lost. */
+  | { readonly kind: 'lost' }
+  /** Not a fault: the registry's own answer, with more headers. */
+  | { readonly kind: 'more'; readonly headers: Record<string, string> }
   | { readonly kind: 'hang' };
 
 export interface Seen {
@@ -123,9 +127,10 @@ async function dropUpload(exchange: Exchange, afterBytes: number): Promise<void>
 async function forward(exchange: Exchange, body: Buffer): Promise<void> {
   const { proxy, fault, response } = exchange;
   const got = await upstream(proxy, { ...partsOf(exchange), body, contentLength: body.length });
+  if (fault?.kind === 'lost') return void response.destroy();
   const data = Buffer.from(got.data);
   if (fault?.kind === 'damage' && data.length > 0) data[Math.floor(data.length / 2)]! ^= 0x20;
-  response.writeHead(got.status, got.headers);
+  response.writeHead(got.status, { ...got.headers, ...(fault?.kind === 'more' ? fault.headers : {}) });
   if (fault?.kind !== 'drop') return void response.end(data);
   response.write(data.subarray(0, fault.afterBytes), () => setTimeout(() => response.destroy(), 50));
 }

@@ -1,4 +1,5 @@
 /** One request and its answer, under a deadline on silence: a server that neither takes nor gives a byte is left. */
+import { messageOf } from '../../kernel/error.ts';
 
 export interface Exchange {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT';
@@ -22,30 +23,54 @@ export class Silence extends Error {
   override readonly name = 'Silence';
 }
 
+/** Elsewhere, and what was being sent can't be sent twice. */
+export class Redirected extends Error {
+  override readonly name = 'Redirected';
+}
+
 export interface Patience {
   readonly silenceMs: number;
   readonly signal: AbortSignal;
 }
 
-/** Throws `Silence`, the signal's reason, or fetch's error. Redirects are answers: whoever asks decides. */
+/** Throws `Silence`, `Redirected`, the signal's reason, or fetch's error. Redirects are answers: whoever asks decides. */
 export async function exchange(wanted: Exchange, patience: Patience): Promise<Answer> {
   const watch = watchSilence(patience);
   try {
     const { method, url, headers, body } = wanted;
-    const sent = body === undefined || Buffer.isBuffer(body) ? body : watch.over(body);
+    const sent = body === undefined ? {} : Buffer.isBuffer(body) ? { body } : streamed(watch.over(body));
     const response = await fetch(url, {
       method,
       headers: { 'user-agent': 'mwpipe', 'accept-encoding': 'identity', ...headers },
       redirect: 'manual',
       signal: watch.signal,
-      ...(sent === undefined ? {} : { body: sent, duplex: 'half' as const }),
+      ...sent,
     });
     watch.touch();
     return answerOf(response, watch);
   } catch (thrown) {
     watch.end();
+    if (thrown instanceof TypeError && messageOf(thrown.cause) === 'unexpected redirect') throw new Redirected();
     throw watch.reasonFor(thrown);
   }
+}
+
+/**
+ * A body that isn't kept: fetch holds a copy of all of it for a redirect, unless it is told that none is followed and that
+ * nobody's window asks. It copies each chunk of an iterable too, not those of a stream.
+ * @see https://fetch.spec.whatwg.org/#http-network-or-cache-fetch, step 8.2
+ */
+function streamed(source: AsyncGenerator<Uint8Array>) {
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    const next = await source.next();
+    if (next.done === true) controller.close();
+    else controller.enqueue(next.value);
+  };
+  const cancel = async (): Promise<void> => {
+    await source.return(undefined);
+  };
+  const body = new ReadableStream<Uint8Array>({ pull, cancel }, { highWaterMark: 0 });
+  return { body, duplex: 'half', redirect: 'error', window: null } as const;
 }
 
 function answerOf(response: Response, watch: Watch): Answer {

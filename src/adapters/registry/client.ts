@@ -5,7 +5,7 @@
 import type { PublishEvent } from '../../build/registry-ports.ts';
 import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import type { RunContext } from '../../kernel/run-context.ts';
-import { exchange, type Answer, type Exchange } from './answer.ts';
+import { exchange, Redirected, type Answer, type Exchange } from './answer.ts';
 import { authority, type Scope } from './authority.ts';
 import { readChallenge } from './challenge.ts';
 import type { Login } from './credentials.ts';
@@ -172,7 +172,8 @@ async function follow(
       url = next.value;
     } catch (broken) {
       context.signal.throwIfAborted();
-      return { broken };
+      if (!(broken instanceof Redirected)) return { broken };
+      return fail(faultOf(place, { status: 307, text: '', asked: `${method} ${shown(url)}` }));
     }
   }
 }

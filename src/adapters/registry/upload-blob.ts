@@ -8,8 +8,10 @@ import type { BlobStore } from '../../kernel/blob-store.ts';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { short } from '../../kernel/digest.ts';
 import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
+import type { Answer } from './answer.ts';
 import type { Context, RegistryClient } from './client.ts';
 import { faultOf, lies } from './faults.ts';
+import { headContent } from './held-contents.ts';
 
 export interface UploadTools {
   readonly client: RegistryClient;
@@ -31,7 +33,7 @@ export async function uploadBlob(
   context: Context,
 ): Promise<Outcome<'sent' | 'mounted'>> {
   const { client } = tools;
-  let started = await start(blob, tools, context);
+  const started = await mountOrStart(blob, tools, context);
   if (!started.ok) return started;
   if (started.value === 'mounted') return ok('mounted');
   let session = started.value;
@@ -41,16 +43,11 @@ export async function uploadBlob(
     const [fault] = sent.diagnostics;
     if (!WORTH_ANOTHER.includes(fault.code) || tries >= client.limits.tries) return sent;
     await client.wait(tries, fault.message, context);
-    const kept = await whereItStands(session, tools, context);
-    if (kept !== undefined) {
-      if (kept.offset > session.offset) tries = 0;
-      session = kept;
-    } else {
-      started = await start({ ...blob, mountFrom: '' }, tools, context);
-      if (!started.ok) return started;
-      if (started.value === 'mounted') return ok('mounted');
-      session = started.value;
-    }
+    const next = await goOn(blob, { session, tools }, context);
+    if (!next.ok) return next;
+    if (next.value === 'sent') return ok('sent');
+    if (next.value.offset > session.offset) tries = 0;
+    session = next.value;
     tools.onProgress(blob, session.offset);
     tellResumed(blob, { session, because: fault.message, client }, context);
   }
@@ -59,6 +56,7 @@ export async function uploadBlob(
 /** What a second try can mend: the connection, or a registry that lost its place. */
 const WORTH_ANOTHER: readonly string[] = [
   'registry/gone',
+  'registry/silent',
   'registry/failed',
   'registry/unexpected',
   'registry/wrong-bytes',
@@ -77,19 +75,43 @@ function tellResumed(
   context.emit({ code: 'build/push-resumed', registry: client.place.name, digest, fromBytes, because });
 }
 
-async function start(
-  { digest, mountFrom = '' }: OutgoingBlob,
-  { client }: UploadTools,
+/** After a connection broke: the whole blob may be there, its answer lost; or a part of it; or nothing. */
+async function goOn(
+  blob: OutgoingBlob,
+  { session, tools }: Rest,
+  context: Context,
+): Promise<Outcome<Session | 'sent'>> {
+  const kept = await whereItStands(session, tools, context);
+  if (kept !== undefined) return ok(kept);
+  const held = await headContent(tools.client, { kind: 'blob', ...blob }, context);
+  if (!held.ok) return held;
+  return held.value ? ok('sent') : start(tools, context);
+}
+
+/** A registry that lends nothing to this login gets the blob itself. */
+async function mountOrStart(
+  { digest, mountFrom }: OutgoingBlob,
+  tools: UploadTools,
   context: Context,
 ): Promise<Outcome<Session | 'mounted'>> {
-  const mount = mountFrom === '' ? '' : `?${new URLSearchParams({ mount: digest, from: mountFrom }).toString()}`;
-  const from = mountFrom === '' ? {} : { from: mountFrom };
-  const asked = { method: 'POST', url: `blobs/uploads/${mount}`, accept: [201, 202], ...from } as const;
-  const answer = await client.send(asked, context);
+  if (mountFrom === undefined) return start(tools, context);
+  const { client } = tools;
+  const url = `blobs/uploads/?${new URLSearchParams({ mount: digest, from: mountFrom }).toString()}`;
+  const answer = await client.send({ method: 'POST', url, accept: [201, 202], from: mountFrom }, context);
+  if (!answer.ok) return start(tools, context);
+  await answer.value.discard();
+  return answer.value.status === 201 ? ok('mounted') : sessionOf(answer.value, client);
+}
+
+async function start({ client }: UploadTools, context: Context): Promise<Outcome<Session>> {
+  const answer = await client.send({ method: 'POST', url: 'blobs/uploads/', accept: [202] }, context);
   if (!answer.ok) return answer;
   await answer.value.discard();
-  if (answer.value.status === 201) return ok('mounted');
-  const location = client.resolve(answer.value.headers.get('location'), new URL(client.endpoint.origin));
+  return sessionOf(answer.value, client);
+}
+
+function sessionOf({ headers }: Answer, client: RegistryClient): Outcome<Session> {
+  const location = client.resolve(headers.get('location'), new URL(client.endpoint.origin));
   return location.ok ? ok({ location: location.value, offset: 0 }) : location;
 }
 

@@ -85,7 +85,7 @@ function notPrivate({ name, host, path }: ImageRegistry): Diagnostic {
   return {
     code: 'registry/not-private',
     message: `this image holds patches under embargo, and ${name} (${host}/${path}) may not have those`,
-    hint: `push to a registry that only your own can read, marked "private: true" under registries of mwpipe.yaml`,
+    hint: 'push to a registry that only your own can read, marked "private: true" under registries of mwpipe.yaml',
     exit: 'refused',
   };
 }
@@ -111,7 +111,9 @@ async function pushToAll(publishing: Publishing, context: PublishContext): Promi
   const ends = new Map<string, Promise<unknown>>();
   const pushes = destinations.map((registry, index) => {
     const before = ends.get(registry.host) ?? Promise.resolve();
-    const push = before.then(() => pushToOne(publishing, { registry, plan: plan.destinations[index] }, context));
+    const planned = plan.destinations[index];
+    if (planned === undefined) throw new Error(`no plan for ${registry.name}`);
+    const push = before.then(() => pushToOne(publishing, { registry, plan: planned }, context));
     ends.set(
       registry.host,
       push.catch(() => undefined),
@@ -127,7 +129,7 @@ async function pushToAll(publishing: Publishing, context: PublishContext): Promi
 
 async function pushToOne(
   { request, contents, read }: Publishing,
-  { registry, plan }: { readonly registry: ImageRegistry; readonly plan: DestinationPlan | undefined },
+  { registry, plan }: { readonly registry: ImageRegistry; readonly plan: DestinationPlan },
   context: PublishContext,
 ): Promise<PublishedTo> {
   const repository = `${registry.host}/${registry.path}`;
@@ -136,7 +138,7 @@ async function pushToOne(
     return { registry: registry.name, repository, held: false, diagnostics };
   };
   const fault = read.faults.get(registry.name);
-  if (fault !== undefined || plan === undefined) return failed(fault ?? [notPrivate(registry)]);
+  if (fault !== undefined) return failed(fault);
   const started = context.clock.now();
   const { tags } = request;
   const pushed = await registry.push(pushOf(request, contents, plan), context);
