@@ -1,8 +1,11 @@
 import type { RuntimeEvent } from './runtimes/events.ts';
 
 /** What happens during a build, as data. */
+import type { PublishEvent } from './publish/events.ts';
+
 export type BuildEvent =
   | RuntimeEvent
+  | PublishEvent
   | { readonly code: 'build/base-started'; readonly debian: string }
   | { readonly code: 'build/base-progress'; readonly text: string }
   | { readonly code: 'build/base-made'; readonly debian: string; readonly bytes: number; readonly ms: number }

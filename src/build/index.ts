@@ -30,3 +30,5 @@ export type {
   RuntimeRequest,
   StoredRuntime,
 } from './ports.ts';
+export { pullImage, type PulledImage } from './publish/pull-image.ts';
+export type { ImageRegistry, PublishEvent } from './registry-ports.ts';

@@ -3,6 +3,7 @@ import type { BuildEvent, BuiltImage, ImagePlan, PlannedLayer, Verification } fr
 import { short } from '../../kernel/digest.ts';
 import type { Shown } from '../run.ts';
 import type { Line } from './renderer.ts';
+import { publishLine } from './publish.ts';
 import { duration, size, table } from './units.ts';
 
 export function plainLine(event: BuildEvent): Line | undefined {
@@ -47,6 +48,16 @@ export function plainLine(event: BuildEvent): Line | undefined {
       return { progress: `the engine unpacks layer ${event.layer} of ${event.layers}` };
     case 'build/partial-load-refused':
       return `the engine wants the whole image: ${event.because}`;
+    case 'build/push-planned':
+    case 'build/push-progress':
+    case 'build/push-resumed':
+    case 'build/pushed':
+    case 'build/push-failed':
+    case 'build/registry-waited':
+    case 'build/pull-progress':
+    case 'build/pull-skipped':
+    case 'build/pulled':
+      return publishLine(event);
     case 'build/image-sent':
       return `sent ${event.layers === 1 ? '1 layer' : `${event.layers} layers`}, ${size(event.sentBytes)}, ${duration(event.ms)}`;
   }
