@@ -1,4 +1,6 @@
 /** What happens during a build, as data. */
+import type { SupplyEvent } from './supply/supply-events.ts';
+
 export type BuildEvent =
   | { readonly code: 'build/base-started'; readonly debian: string }
   | { readonly code: 'build/base-progress'; readonly text: string }
@@ -20,4 +22,5 @@ export type BuildEvent =
   | { readonly code: 'build/unpacking'; readonly layer: number; readonly layers: number }
   | { readonly code: 'build/partial-load-refused'; readonly because: string }
   | { readonly code: 'build/image-sent'; readonly sentBytes: number; readonly layers: number; readonly ms: number }
-  | { readonly code: 'build/image-there'; readonly imageId: string };
+  | { readonly code: 'build/image-there'; readonly imageId: string }
+  | SupplyEvent;

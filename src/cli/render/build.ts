@@ -2,6 +2,7 @@
 import type { BuildEvent, BuiltImage, ImagePlan, PlannedLayer } from '../../build/index.ts';
 import { short } from '../../kernel/digest.ts';
 import type { Shown } from '../run.ts';
+import { plainText } from './plain-text.ts';
 import type { Line } from './renderer.ts';
 import { duration, size, table } from './units.ts';
 
@@ -31,6 +32,8 @@ export function plainLine(event: BuildEvent): Line | undefined {
       return { progress: `made ${event.layer} (${size(event.bytes)}, ${duration(event.ms)})` };
     case 'build/entry-skipped':
       return `${event.component}: ${event.path} left out (${event.because})`;
+    case 'build/package-list-skipped':
+      return `${event.component}: ${plainText(event.path)} not read for the SBOM (${plainText(event.because)})`;
     case 'build/sending':
       return { progress: `sending ${size(event.sentBytes)} of ${size(event.totalBytes)}` };
     case 'build/unpacking':
