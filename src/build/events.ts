@@ -12,6 +12,13 @@ export type BuildEvent =
   | { readonly code: 'build/runtime-taken'; readonly runtime: string; readonly bytes: number; readonly ms: number }
   | { readonly code: 'build/layer-made'; readonly layer: string; readonly bytes: number; readonly ms: number }
   | { readonly code: 'build/layer-reused'; readonly layer: string; readonly bytes: number }
+  | { readonly code: 'build/output-written'; readonly kind: string; readonly path: string }
+  | {
+      readonly code: 'build/layers-cut';
+      readonly file: string;
+      readonly change: 'first' | 'delta' | 'squash';
+      readonly because: string;
+    }
   | {
       readonly code: 'build/entry-skipped';
       readonly component: string;

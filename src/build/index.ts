@@ -1,5 +1,8 @@
 /** build: from a lockfile to an image in the engine. What other steps, flows and the faces may see. */
 export { buildImage, planBuild, type BuildRequest, type BuiltImage } from './build-image.ts';
+export { parseOutput, type ImageOutput } from './image/outputs.ts';
+export { verifyBuild, type Verification } from './verify-build.ts';
+export { layersPath } from './plan/layers-file.ts';
 export { ensureRuntime, type RuntimeName } from './runtimes/runtime.ts';
 export type { BuildEvent } from './events.ts';
 export type { ImagePlan, PlannedLayer } from './plan/image-plan.ts';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   buildImage,
   ensureRuntime,
+  layersPath,
   planBuild,
   type BuildEvent,
   type BuildPorts,
@@ -11,13 +12,18 @@ import {
   type ImagePlan,
   type RuntimeImage,
   type RuntimeName,
+  type Verification,
+  verifyBuild,
 } from '../build/index.ts';
-import { blobStore } from '../kernel/blob-store.ts';
-import type { Outcome } from '../kernel/outcome.ts';
+import { blobStore, type BlobStore } from '../kernel/blob-store.ts';
+import { fail, type Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
+import type { Compression } from '../kernel/stored-layer.ts';
+import { stackedStore } from '../kernel/stacked-store.ts';
 import type { Workspace } from '../kernel/workspace.ts';
 import {
   readLock,
+  readPrivateLock,
   resolvePatched,
   restorePatched,
   type Lockfile,
@@ -26,10 +32,16 @@ import {
 } from '../resolve/index.ts';
 import { withGit, type GitPorts } from './git.ts';
 
-export interface BuildOptions extends Pick<BuildRequest, 'runtime' | 'flavour'> {
+export interface BuildOptions extends Pick<
+  BuildRequest,
+  'runtime' | 'flavour' | 'frozen' | 'squash' | 'load' | 'outputs'
+> {
   readonly set: string;
   /** Work trees on top. */
   readonly patches: readonly PatchSource[];
+  /** What the private lock says, embargoed patches on top; the image stays where they may be. */
+  readonly embargoed?: boolean;
+  readonly compression?: Compression;
 }
 
 type Context = RunContext<BuildEvent | ResolveEvent>;
@@ -52,6 +64,17 @@ export async function planIn(
   return withLock(workspace, { options, context, verb: planBuild });
 }
 
+/** Builds it twice, the second time in another place with nothing made before, and compares. */
+export async function verifyIn(
+  workspace: Workspace,
+  options: BuildOptions,
+  context: Context,
+): Promise<Outcome<Verification>> {
+  const scratch = join(workspace.cache, options.embargoed === true ? 'private/verify' : 'verify');
+  const verb: WithLock<Verification>['verb'] = (request, ports, run) => verifyBuild(request, { ports, scratch }, run);
+  return withLock(workspace, { options, context, verb });
+}
+
 /** A runtime alone: the router's, the database's, MediaWiki's without MediaWiki. */
 export async function ensureRuntimeIn(
   workspace: Workspace,
@@ -69,25 +92,57 @@ interface WithLock<Value> {
 
 async function withLock<Value>(workspace: Workspace, build: WithLock<Value>): Promise<Outcome<Value>> {
   const { options, context, verb } = build;
-  return withGit(workspace, async (git) => {
+  const { embargoed = false } = options;
+  const withLockOf = async (git: GitPorts): Promise<Outcome<Value>> => {
     const lock = await lockOf(workspace, { options, git, context });
     if (!lock.ok) return lock;
-    const { runtime, flavour } = options;
-    return verb({ lock: lock.value, runtime, flavour }, await buildPorts(workspace, git), context);
-  });
+    const request = { ...options, lock: lock.value, layersPath: layersPath(workspace.root, options.set) };
+    return verb(request, await buildPorts(workspace, git, options), context);
+  };
+  return withGit(workspace, withLockOf, { embargoed });
 }
 
 async function lockOf(
   workspace: Workspace,
   { options, git, context }: { readonly options: BuildOptions; readonly git: GitPorts; readonly context: Context },
 ): Promise<Outcome<Lockfile>> {
-  const read = await readLock(workspace.root, options.set);
+  if (options.embargoed === true) return privateLockOf(workspace, { options, git, context });
+  const read = await readLock(workspace.root, options.set, blobStore(join(workspace.cache, 'blobs')));
   const lock = read.ok ? await restorePatched(read.value, git, context) : read;
   if (!lock.ok || options.patches.length === 0) return lock;
   return resolvePatched({ lock: lock.value, patches: options.patches }, git, context);
 }
 
-async function buildPorts(workspace: Workspace, git: GitPorts): Promise<BuildPorts> {
+/** Its patched trees are in no remote: this machine's private store has them, or they are made again. */
+async function privateLockOf(
+  workspace: Workspace,
+  { options, git, context }: { readonly options: BuildOptions; readonly git: GitPorts; readonly context: Context },
+): Promise<Outcome<Lockfile>> {
+  const lock = await readPrivateLock(workspace.root, options.set);
+  if (!lock.ok) return lock;
+  for (const { url, patch } of lock.value.components) {
+    if (patch === undefined) continue;
+    const there = await git.objects.entries({ url, id: patch.tree }).catch(() => undefined);
+    if (there === undefined) return fail(objectsGone(options.set));
+  }
+  if (options.patches.length === 0) return lock;
+  return resolvePatched({ lock: lock.value, patches: options.patches }, git, context);
+}
+
+function objectsGone(set: string) {
+  return {
+    code: 'security/objects-gone',
+    message: `this machine doesn't have what the private lock of ${set} puts on top`,
+    hint: `mwpipe resolve ${set} --security makes it again from the private patch tree`,
+    exit: 'outside',
+  } as const;
+}
+
+async function buildPorts(
+  workspace: Workspace,
+  git: GitPorts,
+  { embargoed = false, compression = 'gzip' }: Pick<BuildOptions, 'embargoed' | 'compression'> = {},
+): Promise<BuildPorts> {
   const [{ dockerEngine }, { dockerImageStore }, { dockerRuntimeEngine }, { debootstrap }] = await Promise.all([
     import('../adapters/docker/engine.ts'),
     import('../adapters/docker/image-store.ts'),
@@ -96,12 +151,25 @@ async function buildPorts(workspace: Workspace, git: GitPorts): Promise<BuildPor
   ]);
   const blobs = blobStore(join(workspace.cache, 'blobs'));
   const docker = dockerEngine();
+  const apart = apartIn(workspace.cache, blobs);
   return {
     blobs,
+    ...(embargoed ? { apart } : {}),
+    compression,
+    layout: join(workspace.cache, 'oci'),
     objects: git.objects,
-    images: dockerImageStore(docker, blobs),
+    images: dockerImageStore(docker, embargoed ? apart.blobs : blobs),
     runtimes: dockerRuntimeEngine(docker, blobs),
     bases: debootstrap(join(workspace.cache, 'bootstrap'), blobs),
     folder: join(workspace.root, 'images'),
+  };
+}
+
+/** `private` below the cache is its owner's alone: resolve made it so when it kept the patched trees there. */
+function apartIn(cache: string, below: BlobStore): NonNullable<BuildPorts['apart']> {
+  const root = join(cache, 'private');
+  return {
+    blobs: stackedStore(blobStore(join(root, 'blobs')), { below, recalls: () => true }),
+    layout: join(root, 'oci'),
   };
 }

@@ -123,7 +123,7 @@ async function importBase({ docker, blobs, request, context }: Build): Promise<s
   const there = await unlessMissing(base.inspect());
   if (there?.RootFS.Layers?.join() === digest) return there.Id;
   await upload({
-    body: blobs.open(digest) as AsyncIterable<Buffer>,
+    body: blobs.open(digest),
     send: (body, abortSignal) => docker.importImage(body, { abortSignal, repo, tag }),
     onMessage: () => undefined,
     signal: context.signal,
