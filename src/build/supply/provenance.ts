@@ -4,7 +4,7 @@
  */
 import { canonicalJson, digestOf, sha256 } from '../../kernel/digest.ts';
 import type { LockedComponent, LockedSubmodule } from '../../resolve/index.ts';
-import { withoutPatches } from '../layers/layer-spec.ts';
+import { withoutPatches } from '../layers/mounted-trees.ts';
 import { embargoedPatches, type DescribedImage } from './described-image.ts';
 import type { SupplyFacts } from './read-supply-facts.ts';
 import { SBOM_TYPE } from './sbom.ts';

@@ -8,7 +8,7 @@ import { parseYaml } from '../../kernel/yaml-document.ts';
 import type { BlobStore } from '../../kernel/blob-store.ts';
 import type { GitObjects, LockedComponent, Lockfile } from '../../resolve/index.ts';
 import type { SupplyEvent } from './supply-events.ts';
-import { mountedTrees } from '../layers/layer-spec.ts';
+import { mountedTrees } from '../layers/mounted-trees.ts';
 import type { MountedTree } from '../layers/mount.ts';
 import { openTree } from '../layers/open-tree.ts';
 import type { StoredRuntime } from '../ports.ts';
