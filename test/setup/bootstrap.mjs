@@ -36,6 +36,12 @@ const FOR_TESTS = [
     packages: ['php-cli', 'php-composer-semver'],
     why: 'for the tests that hold the constraint checker against Composer',
   },
+  {
+    need: 'openssl',
+    files: ['/usr/bin/openssl'],
+    packages: ['openssl'],
+    why: 'for the tests that hold our signatures against it',
+  },
 ];
 
 const QUIET = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', 'ignore', 'inherit'] };

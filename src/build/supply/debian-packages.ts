@@ -5,7 +5,7 @@ import { extract } from 'tar-stream';
 import type { BlobStore } from '../../kernel/blob-store.ts';
 import { openLayer, type StoredLayer } from '../../kernel/stored-layer.ts';
 
-export interface DebianPackage {
+interface DebianPackage {
   readonly name: string;
   readonly version: string;
   readonly architecture: string;
@@ -76,7 +76,7 @@ async function textOf(entry: AsyncIterable<Buffer>): Promise<string> {
 }
 
 /** deb822 paragraphs; what was removed and left its settings isn't there any more. Sorted by name. */
-export function parseStatus(text: string): DebianPackage[] {
+function parseStatus(text: string): DebianPackage[] {
   const packages = text.split(/\n\n+/).flatMap((paragraph) => {
     const field = (name: string): string | undefined => new RegExp(`^${name}: *(.*)$`, 'm').exec(paragraph)?.[1];
     const [name, version, architecture] = [field('Package'), field('Version'), field('Architecture')];
