@@ -2,6 +2,7 @@
 import type { BuildEvent, BuiltImage, ImagePlan, PlannedLayer, Verification } from '../../build/index.ts';
 import { short } from '../../kernel/digest.ts';
 import type { Shown } from '../run.ts';
+import { plainText } from './plain-text.ts';
 import type { Line } from './renderer.ts';
 import { publishLine } from './publish.ts';
 import { duration, size, table } from './units.ts';
@@ -42,6 +43,8 @@ export function plainLine(event: BuildEvent): Line | undefined {
         : `layers ${event.change === 'delta' ? 'got one more delta' : 'were cut anew'} (${event.because}): ${event.file}`;
     case 'build/entry-skipped':
       return `${event.component}: ${event.path} left out (${event.because})`;
+    case 'build/package-list-skipped':
+      return `${event.component}: ${plainText(event.path)} not read for the SBOM (${plainText(event.because)})`;
     case 'build/sending':
       return { progress: `sending ${size(event.sentBytes)} of ${size(event.totalBytes)}` };
     case 'build/unpacking':
