@@ -18,3 +18,7 @@ export type {
   RuntimeRequest,
   StoredRuntime,
 } from './ports.ts';
+export { localisationSettings, readLocalisation } from './localisation/read-localisation.ts';
+export { planLocalisation, type LocalisationPlan } from './localisation/plan-localisation.ts';
+export { makeLocalisation, type LocalisationLayers } from './localisation/make-localisation.ts';
+export type { LocalisationPorts } from './localisation/localisation-ports.ts';

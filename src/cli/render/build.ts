@@ -3,9 +3,11 @@ import type { BuildEvent, BuiltImage, ImagePlan, PlannedLayer } from '../../buil
 import { short } from '../../kernel/digest.ts';
 import type { Shown } from '../run.ts';
 import type { Line } from './renderer.ts';
+import { isLocalisation, localisationLine } from './localisation.ts';
 import { duration, size, table } from './units.ts';
 
 export function plainLine(event: BuildEvent): Line | undefined {
+  if (isLocalisation(event)) return localisationLine(event);
   switch (event.code) {
     case 'build/base-started':
       return `base: bootstrapping Debian ${event.debian} (once, about a minute)`;
