@@ -16,7 +16,7 @@ let world: LocalisationWorld;
 let wiki: ConfigWiki;
 let first: Localised;
 beforeAll(async () => {
-  world = await localisationWorld(['en', 'de', 'de-at', 'fr'], ['en', 'de']);
+  world = await localisationWorld({ set: 'demo', languages: ['en', 'de', 'de-at', 'fr'], hot: ['en', 'de'] });
   first = await world.localise('a');
   wiki = await configWiki();
   await bring(first.layers.base);
@@ -92,12 +92,20 @@ describe('the localisation cache', () => {
   });
 });
 
-it('a changed German message is made anew for de and de-at, and the page shows it', async () => {
+/** What a script of Cite's gets in German: kept in the shared cache for a week. */
+async function script(): Promise<string> {
+  const response = await fetch(`${await address()}/load.php?modules=ext.cite.ux-enhancements&lang=de`);
+  return response.text();
+}
+
+it('a changed German message is made anew for de and de-at, and pages and scripts show it', async () => {
+  expect(await script()).toContain('Hochspringen');
   const folder = join(world.folder, 'Cite');
   await worldCheckout(world.world, { component: 'extensions/Cite', branch: 'wmf/1.43.0-wmf.1', into: folder });
   const file = join(folder, 'i18n/de.json');
   const messages = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
-  await writeFile(file, JSON.stringify({ ...messages, 'cite-desc': 'Belege, wie sie nie waren' }, null, '\t'));
+  const changed = { 'cite-desc': 'Belege, wie sie nie waren', cite_references_link_accessibility_label: 'Hochhopsen' };
+  await writeFile(file, JSON.stringify({ ...messages, ...changed }, null, '\t'));
   const { plan, layers, runs } = await world.localise('a', [{ name: 'Cite', folder }]);
   expect(
     plan.languages.flatMap(({ code, patched }) => (patched === undefined ? [] : [[code, patched.because]])),
@@ -115,6 +123,7 @@ it('a changed German message is made anew for de and de-at, and the page shows i
   await restart();
   for (const language of ['de', 'de-at']) expect(await page(language)).toContain('Belege, wie sie nie waren');
   expect(await page('fr')).not.toContain('Belege, wie sie nie waren');
+  expect(await script()).toContain('Hochhopsen');
   expect(await cached()).toBe('');
 });
 

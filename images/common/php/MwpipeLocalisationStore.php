@@ -29,6 +29,16 @@ class MwpipeLocalisationStore implements LCStore {
 			&& empty( $wgHooks['LocalisationCacheRecache'] ) && empty( $wgHooks['LocalisationCacheRecacheFallback'] );
 	}
 
+	/** Of what was baked for a language: the time of its file comes from its content. */
+	public static function version( string $code ): string {
+		$name = match ( self::index()['languages'][$code] ?? '' ) {
+			'array' => "$code.l10n.php",
+			'cdb' => "l10n_cache-$code.cdb",
+			default => '',
+		};
+		return $name === '' ? '' : (string)filemtime( MWPIPE_BAKED_MESSAGES . "/$name" );
+	}
+
 	/** An image without a baked cache has none of it. */
 	private static function index(): array {
 		$file = MWPIPE_BAKED_MESSAGES . '/index.php';

@@ -12,7 +12,6 @@ if ( !defined( 'MEDIAWIKI' ) ) {
 // them, so there is one directory for each set of extensions. A push that only changes values finds the one that is there.
 $mwpipeManifests = array_keys( ExtensionRegistry::getInstance()->getQueue() );
 define( 'MWPIPE_BAKED_MESSAGES', '/srv/l10n' );
-$wgAutoloadClasses['MwpipeLocalisationStore'] = __DIR__ . '/MwpipeLocalisationStore.php';
 $wgLocalisationCacheConf['storeDirectory'] = $wgCacheDirectory . '/l10n-' . substr(
 	hash( 'sha256', implode( "\n", $mwpipeManifests ) ), 0, 12 );
 // An overlay that chose another store has its way.
@@ -20,6 +19,9 @@ if ( empty( $wgLocalisationCacheConf['storeClass'] ) && $wgLocalisationCacheConf
 	require_once __DIR__ . '/MwpipeLocalisationStore.php';
 	if ( MwpipeLocalisationStore::fits( $mwpipeManifests ) ) {
 		$wgLocalisationCacheConf['storeClass'] = MwpipeLocalisationStore::class;
+		$wgAutoloadClasses['MwpipeMessageBlobStore'] = __DIR__ . '/MwpipeMessageBlobStore.php';
+		$wgHooks['ResourceLoaderRegisterModules'][] = static fn ( $loader ) => $loader->setMessageBlobStore(
+			new MwpipeMessageBlobStore( $loader, $loader->getLogger(), null ) );
 	}
 }
 unset( $mwpipeManifests );
