@@ -19,7 +19,6 @@ import {
   recallSame,
   recallSnapshot,
   recordOf,
-  type KnownLanguage,
   type LocalisationFacts,
 } from './localisation-facts.ts';
 import { messageTrees, withPatches } from './message-trees.ts';
@@ -68,7 +67,7 @@ export async function readLocalisation(
   context: RunContext<never>,
 ): Promise<Outcome<LocalisationFacts>> {
   const { lock, settings } = request;
-  const reading = { request, ports, context };
+  const reading = { request, ports, context, read: new Map<string, Promise<Outcome<Mounted>>>() };
   const base = await readInputs((tree) => tree, reading);
   if (!base.ok) return base;
   const top = isPatched(lock) ? await readInputs((_, patched) => patched, reading) : undefined;
@@ -89,19 +88,25 @@ interface Reading {
   readonly request: LocalisationRequest;
   readonly ports: LocalisationReadPorts;
   readonly context: RunContext<never>;
+  /** By tree and place: most trees are the same without the patches. */
+  readonly read: Map<string, Promise<Outcome<Mounted>>>;
 }
 
 /** @param choose a component's tree, as it was committed or with what is on top */
 async function readInputs(
   choose: (committed: MessageTree, patched: MessageTree) => MessageTree,
-  { request, ports, context }: Reading,
+  { request, ports, context, read }: Reading,
 ): Promise<Outcome<Inputs>> {
   const { lock, runtime, settings } = request;
   const limit = pLimit(FETCHES_AT_ONCE);
   const pairs = lock.components.flatMap(treePairs);
   const inventories = await Promise.all(
     pairs.map(([committed, patched]) => {
-      return limit(() => readMounted(choose(committed, patched), { committed, ports, context }));
+      const tree = choose(committed, patched);
+      const name = `${tree.tree} ${tree.path}`;
+      const mounted = read.get(name) ?? limit(() => readMounted(tree, { committed, ports, context }));
+      read.set(name, mounted);
+      return mounted;
     }),
   );
   const mounted = all(inventories);
@@ -143,14 +148,15 @@ async function recalled(
 ): Promise<LocalisationFacts> {
   const { chosen } = chooseHot(read);
   const sides = [read.base, ...(read.patched === undefined ? [] : [read.patched])];
-  const known = new Map<string, KnownLanguage>();
-  for (const { languages } of sides) {
-    for (const [code, { key }] of languages) {
-      const record = recordOf(key, chosen.includes(code) ? 'array' : 'cdb');
-      const language = known.has(record) ? undefined : await recallLanguage(record, blobs);
-      if (language !== undefined) known.set(record, language);
-    }
-  }
+  const records = sides.flatMap(({ languages }) => {
+    return [...languages].map(([code, { key }]) => recordOf(key, chosen.includes(code) ? 'array' : 'cdb'));
+  });
+  const found = await Promise.all(
+    [...new Set(records)].map(async (one) => [one, await recallLanguage(one, blobs)] as const),
+  );
+  const known = new Map(
+    found.flatMap(([record, language]) => (language === undefined ? [] : [[record, language] as const])),
+  );
   const last = await recallSnapshot(read.set, blobs);
   const codes = new Set([...[...known.values()].map(({ code }) => code), read.base.code]);
   const pairs = [...codes].flatMap((before) => sides.map(({ code }) => codePair(before, code)));
