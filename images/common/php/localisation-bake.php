@@ -27,6 +27,8 @@ $wgLocalisationCacheConf['manualRecache'] = false;
 $wgAutoloadClasses['MwpipeBakingStore'] = __DIR__ . '/MwpipeBakingStore.php';
 
 foreach ( preg_split( '/\n/', getenv( 'MWPIPE_LOAD' ) ?: '', -1, PREG_SPLIT_NO_EMPTY ) as $path ) {
-	ExtensionRegistry::getInstance()->queue( MW_INSTALL_PATH . "/$path" );
+	if ( is_file( MW_INSTALL_PATH . "/$path" ) ) { // a repo without a manifest is no extension
+		ExtensionRegistry::getInstance()->queue( MW_INSTALL_PATH . "/$path" );
+	}
 }
 unset( $path );

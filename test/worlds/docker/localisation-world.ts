@@ -66,7 +66,8 @@ export async function localisationWorld({ set, languages, hot }: LocalisationWan
   const asked = { languages: languages === 'all' ? languages : [...languages], hot: [...hot], opcache: 48 };
   const settings = localisationSettings(asked, () => ({ file: 'mwpipe.yaml', line: 1, column: 1, length: 1 }));
   const built = new Map<string, Promise<string>>();
-  const image = imagesOf(workspace, { set, built });
+  const patched = new Set<string>();
+  const image = imagesOf(workspace, { set, built, patched });
   const localise = (store: string, patches: readonly PatchSource[] = []): Promise<Localised> =>
     withGit(workspace, async (git) => {
       const lock = await lockOf(workspace, { set, patches, git });
@@ -93,17 +94,26 @@ export async function localisationWorld({ set, languages, hot }: LocalisationWan
         layers.flatMap(({ files }) => files),
         blobStore(join(folder, store)),
       ),
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: async () => {
+      for (const id of patched)
+        await dockerEngine()
+          .getImage(id)
+          .remove({ force: true })
+          .catch(() => undefined);
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 
 function imagesOf(
   workspace: Workspace,
-  { set, built }: { readonly set: string; readonly built: Map<string, Promise<string>> },
+  { set, built, patched }: { set: string; built: Map<string, Promise<string>>; patched: Set<string> },
 ): LocalisationWorld['image'] {
   const build = async (patches: readonly PatchSource[]): Promise<string> => {
     const options = { set, runtime: 'php82', flavour: 'web', patches } as const;
-    return valueOf(await buildIn(workspace, options, testContext())).imageId;
+    const { imageId } = valueOf(await buildIn(workspace, options, testContext()));
+    if (patches.length > 0) patched.add(imageId);
+    return imageId;
   };
   return (patches = []) => {
     const key = JSON.stringify(patches);

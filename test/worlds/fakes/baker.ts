@@ -16,8 +16,8 @@ export interface FakeBaker extends Runner {
   /** What it says it read. */
   inputs: (code: string) => readonly string[];
   chain: (code: string) => readonly string[];
-  /** `fails` ends with 1 after the first language, `loses` ends with 0 and lacks the last one. */
-  fault: 'fails' | 'loses' | undefined;
+  /** `fails` ends with 1, `loses` ends with 0 and lacks the last language, `dies` is cut off while it is taken out. */
+  fault: 'fails' | 'loses' | 'dies' | undefined;
 }
 
 export function fakeBaker(): FakeBaker {
@@ -48,7 +48,8 @@ async function bake(baker: FakeBaker, request: RunRequest, output: OutputSink): 
     tar.entry({ name: `baked/${name}` }, baker.text(code, request.image));
     tar.entry({ name: `baked/facts/${code}.json` }, JSON.stringify(facts));
   }
-  tar.finalize();
+  if (baker.fault === 'dies') setTimeout(() => tar.destroy(new Error('the engine has gone')), 50);
+  else tar.finalize();
   await request.collect?.take('/srv/cache/baked', tar as unknown as AsyncIterable<Uint8Array>);
   return ok({ exitCode: 0, timedOut: false, missing: [] });
 }

@@ -185,6 +185,14 @@ describe('a rebuild that goes wrong', () => {
     expect(baker.runs[1]?.languages).toEqual(ALL);
   });
 
+  it('is cut off: nothing of it is used', async () => {
+    baker.fault = 'dies';
+    await expect(build(world.lock)).rejects.toThrow('the engine has gone');
+    baker.fault = undefined;
+    await layersOf(world.lock);
+    expect(baker.runs[1]?.languages).toEqual(ALL);
+  });
+
   it('names a language that it left out', async () => {
     baker.fault = 'loses';
     const { outcome } = await build(world.lock);
