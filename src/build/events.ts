@@ -2,10 +2,12 @@
 import type { PublishEvent } from './publish/events.ts';
 import type { RuntimeEvent } from './runtimes/events.ts';
 import type { SupplyEvent } from './supply/supply-events.ts';
+import type { LocalisationEvent } from './localisation/localisation-events.ts';
 
 export type BuildEvent =
   | RuntimeEvent
   | PublishEvent
+  | LocalisationEvent
   | { readonly code: 'build/base-started'; readonly debian: string }
   | { readonly code: 'build/base-progress'; readonly text: string }
   | { readonly code: 'build/base-made'; readonly debian: string; readonly bytes: number; readonly ms: number }

@@ -38,3 +38,7 @@ export { inspectImage, type InspectedComponent, type InspectedImage } from './in
 export { verifyImage, type VerifiedImage } from './inspect/verify-image.ts';
 export type { InspectPorts } from './inspect-ports.ts';
 export { signingKey, verifyingKey, type SigningKey } from './supply/signing-key.ts';
+export { localisationSettings, readLocalisation } from './localisation/read-localisation.ts';
+export { planLocalisation, type LocalisationPlan } from './localisation/plan-localisation.ts';
+export { makeLocalisation, type LocalisationLayers } from './localisation/make-localisation.ts';
+export type { LocalisationPorts } from './localisation/localisation-ports.ts';

@@ -58,6 +58,20 @@ const registrySchema = z.strictObject({
     .exactOptional(),
 });
 
+const languageCode = z.string().regex(/^[a-z][a-z0-9-]*$/, 'a language code has a-z, 0-9 and -: de, zh-hant');
+
+const localisationSchema = z.strictObject({
+  /** `all` languages that MediaWiki has, or a list of codes. */
+  languages: z.union([z.literal('all'), z.array(languageCode).min(1)]),
+  /**
+   * Languages that are read most, the first one first: PHP arrays, which opcache keeps, as far as its memory goes. The
+   * others are CDB files. Without it: those of `languages`, and `en` of `all`.
+   */
+  hot: z.array(languageCode).exactOptional(),
+  /** MiB of opcache's memory (192 in all) that hot languages may take: about 4.2 each with 33 extensions. */
+  opcache: z.int().min(0).max(4096).default(48),
+});
+
 const workspaceSchema = z.strictObject({
   /** Of this file's format. */
   version: z.literal(1),
@@ -86,12 +100,15 @@ const workspaceSchema = z.strictObject({
   registries: z
     .record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'a registry is named by a-z, 0-9 and -'), registrySchema)
     .default({}),
+  /** Messages that are made once and go into the image; without it each container makes its own when they are asked for. */
+  localisation: localisationSchema.exactOptional(),
   /** Places for releases, by the name that `--to` takes. */
   targets: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'a target is named by a-z, 0-9 and -'), targetSchema),
 });
 
 export type RegistryConfig = z.output<typeof registrySchema>;
 export type TargetConfig = z.output<typeof targetSchema>;
+export type LocalisationConfig = z.output<typeof localisationSchema>;
 type WorkspaceConfig = z.output<typeof workspaceSchema>;
 
 export interface Workspace {

@@ -79,3 +79,32 @@ it('parses every program that goes into the images', async () => {
     expect(stdout).toContain('No syntax errors');
   }
 });
+
+it('takes the baked messages for a bundle that loads nothing else', async () => {
+  const program = `<?php
+    interface LCStore {}
+    define( 'MW_INSTALL_PATH', '/mw' );
+    define( 'MWPIPE_BAKED_MESSAGES', '/tmp/baked' );
+    require '/usr/local/lib/mwpipe/MwpipeLocalisationStore.php';
+    $fits = static fn ( ...$names ) => MwpipeLocalisationStore::fits( array_map( static fn ( $name ) => "/mw/$name", $names ) );
+    $said = [ 'none baked' => $fits( 'a.json' ) ];
+    mkdir( MWPIPE_BAKED_MESSAGES );
+    file_put_contents( MWPIPE_BAKED_MESSAGES . '/index.php', "<?php return [ 'load' => [ 'a.json', 'b.json' ], 'languages' => [] ];" );
+    $said += [ 'all' => $fits( 'b.json', 'a.json' ), 'some' => $fits( 'a.json' ), 'more' => $fits( 'a.json', 'c.json' ) ];
+    foreach ( [ 'wgMessagesDirs' => [ 'x' => '/x' ], 'wgHooks' => [ 'LocalisationCacheRecache' => [ 'f' ] ] ] as $name => $value ) {
+      $GLOBALS[$name] = $value;
+      $said[$name] = $fits( 'a.json' );
+      unset( $GLOBALS[$name] );
+    }
+    echo json_encode( $said );`;
+  const { stdout, stderr } = await php(['--'], program);
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toEqual({
+    'none baked': false,
+    all: true,
+    some: true,
+    more: false,
+    wgMessagesDirs: false,
+    wgHooks: false,
+  });
+});

@@ -5,9 +5,11 @@ import type { Shown } from '../run.ts';
 import { plainText } from './plain-text.ts';
 import type { Line } from './renderer.ts';
 import { publishLine } from './publish.ts';
+import { isLocalisation, localisationLine } from './localisation.ts';
 import { duration, size, table } from './units.ts';
 
 export function plainLine(event: BuildEvent): Line | undefined {
+  if (isLocalisation(event)) return localisationLine(event);
   switch (event.code) {
     case 'build/base-started':
       return `base: bootstrapping Debian ${event.debian} (once, about a minute)`;
