@@ -1,8 +1,11 @@
-import type { RuntimeEvent } from './runtimes/events.ts';
-
 /** What happens during a build, as data. */
+import type { PublishEvent } from './publish/events.ts';
+import type { RuntimeEvent } from './runtimes/events.ts';
+import type { SupplyEvent } from './supply/supply-events.ts';
+
 export type BuildEvent =
   | RuntimeEvent
+  | PublishEvent
   | { readonly code: 'build/base-started'; readonly debian: string }
   | { readonly code: 'build/base-progress'; readonly text: string }
   | { readonly code: 'build/base-made'; readonly debian: string; readonly bytes: number; readonly ms: number }
@@ -30,4 +33,5 @@ export type BuildEvent =
   | { readonly code: 'build/unpacking'; readonly layer: number; readonly layers: number }
   | { readonly code: 'build/partial-load-refused'; readonly because: string }
   | { readonly code: 'build/image-sent'; readonly sentBytes: number; readonly layers: number; readonly ms: number }
-  | { readonly code: 'build/image-there'; readonly imageId: string };
+  | { readonly code: 'build/image-there'; readonly imageId: string }
+  | SupplyEvent;

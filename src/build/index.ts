@@ -30,3 +30,11 @@ export type {
   RuntimeRequest,
   StoredRuntime,
 } from './ports.ts';
+export { pullImage, type PulledImage } from './publish/pull-image.ts';
+export type { ImageRegistry, PublishEvent } from './registry-ports.ts';
+export { diffImages, type ComponentDiff, type ImageDiff, type LayerDiff } from './inspect/diff-images.ts';
+export { hidePrivate, withoutPatch } from './inspect/hide-private.ts';
+export { inspectImage, type InspectedComponent, type InspectedImage } from './inspect/inspect-image.ts';
+export { verifyImage, type VerifiedImage } from './inspect/verify-image.ts';
+export type { InspectPorts } from './inspect-ports.ts';
+export { signingKey, verifyingKey, type SigningKey } from './supply/signing-key.ts';

@@ -1,6 +1,7 @@
 /** The one place that touches the process: its environment, its streams, its signals, its exit code. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { Secret } from '../kernel/secret.ts';
 
 export interface Terminal {
   write(text: string): void;
@@ -19,6 +20,11 @@ export const environment = {
   resultFile: (): string | undefined => process.env['MWPIPE_RESULT_FILE'],
   /** What programs that we start inherit. */
   inherited: (): Readonly<Record<string, string | undefined>> => process.env,
+  /** Opens the key that signs images, where it is locked. */
+  keyPassphrase: (): Secret<string> | undefined => {
+    const passphrase = process.env['MWPIPE_KEY_PASSPHRASE'];
+    return passphrase === undefined ? undefined : new Secret(passphrase);
+  },
   user: (): string => process.env['SUDO_USER'] ?? process.env['USER'] ?? process.env['LOGNAME'] ?? 'unknown',
 };
 

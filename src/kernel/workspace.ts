@@ -34,6 +34,30 @@ const targetSchema = z.strictObject({
     .prefault({}),
 });
 
+const registrySchema = z.strictObject({
+  /** Where images go, and are pulled from: `host[:port]/path`. */
+  repository: z
+    .string()
+    .regex(
+      /^[a-zA-Z0-9.-]+(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)+$/,
+      'a repository is host[:port]/path, as registry.example.org/mediawiki/wiki',
+    ),
+  /** Only your own can read it: images with patches under embargo may go there. */
+  private: z.boolean().default(false),
+  /** Plain HTTP to this host; to 127.0.0.1 it is always allowed. */
+  insecure: z.boolean().default(false),
+  /** `read`: what was pushed is read back and hashed, for storage that has lied before. */
+  verify: z.enum(['length', 'read']).default('length'),
+  /** Else that of `docker login`. */
+  login: z
+    .strictObject({
+      user: z.string().min(1),
+      /** The environment variable that holds the password. */
+      secret: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'this is the name of an environment variable'),
+    })
+    .exactOptional(),
+});
+
 const workspaceSchema = z.strictObject({
   /** Of this file's format. */
   version: z.literal(1),
@@ -58,10 +82,15 @@ const workspaceSchema = z.strictObject({
         .default([]),
     })
     .prefault({}),
+  /** Where images go, by the name that `--push` takes. */
+  registries: z
+    .record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'a registry is named by a-z, 0-9 and -'), registrySchema)
+    .default({}),
   /** Places for releases, by the name that `--to` takes. */
   targets: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'a target is named by a-z, 0-9 and -'), targetSchema),
 });
 
+export type RegistryConfig = z.output<typeof registrySchema>;
 export type TargetConfig = z.output<typeof targetSchema>;
 type WorkspaceConfig = z.output<typeof workspaceSchema>;
 

@@ -42,6 +42,12 @@ const FOR_TESTS = [
     packages: ['docker-registry', 'skopeo'],
     why: 'for the tests that push images to a real registry, and read them with another client',
   },
+  {
+    need: 'openssl',
+    files: ['/usr/bin/openssl'],
+    packages: ['openssl'],
+    why: 'for the tests that hold our signatures against it',
+  },
 ];
 
 const QUIET = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', 'ignore', 'inherit'] };

@@ -6,6 +6,7 @@ import { withoutPatches } from '../layers/mounted-trees.ts';
 import type { StoredLayer } from '../../kernel/stored-layer.ts';
 import type { LayerChain, StoredRuntime } from '../ports.ts';
 import { manifestOf } from './manifest.ts';
+import { ociLabels } from './oci-labels.ts';
 
 export interface AssembledImage {
   readonly imageId: Digest;
@@ -32,7 +33,7 @@ export interface ImageParts {
 }
 
 /** A time that is as wrong for everybody: one that moved would move the image ID. */
-const CREATED = '1980-01-01T00:00:00Z';
+export const CREATED = '1980-01-01T00:00:00Z';
 
 /** Engines know our images by this label, among all others'. */
 const KIND_LABEL = 'mwpipe.kind';
@@ -71,7 +72,7 @@ function configOf({ lock, runtime, layers, architecture }: ImageParts, chain: La
       Env: config.env,
       WorkingDir: config.workdir,
       ExposedPorts: Object.fromEntries(config.ports.map((port) => [port, {}])),
-      Labels: { ...labelsOf(lock, runtime.name), ...baseLabels(runtime.image.base) },
+      Labels: { ...labelsOf(lock, runtime.name), ...ociLabels(lock, runtime.image), ...baseLabels(runtime.image.base) },
     },
     history: [
       ...runtime.image.layers.map((_, index) => step(`runtime ${runtime.name}, layer ${index + 1}`)),

@@ -2,7 +2,9 @@
 import type { BuildEvent, BuiltImage, ImagePlan, PlannedLayer, Verification } from '../../build/index.ts';
 import { short } from '../../kernel/digest.ts';
 import type { Shown } from '../run.ts';
+import { plainText } from './plain-text.ts';
 import type { Line } from './renderer.ts';
+import { publishLine } from './publish.ts';
 import { duration, size, table } from './units.ts';
 
 export function plainLine(event: BuildEvent): Line | undefined {
@@ -41,12 +43,24 @@ export function plainLine(event: BuildEvent): Line | undefined {
         : `layers ${event.change === 'delta' ? 'got one more delta' : 'were cut anew'} (${event.because}): ${event.file}`;
     case 'build/entry-skipped':
       return `${event.component}: ${event.path} left out (${event.because})`;
+    case 'build/package-list-skipped':
+      return `${event.component}: ${plainText(event.path)} not read for the SBOM (${plainText(event.because)})`;
     case 'build/sending':
       return { progress: `sending ${size(event.sentBytes)} of ${size(event.totalBytes)}` };
     case 'build/unpacking':
       return { progress: `the engine unpacks layer ${event.layer} of ${event.layers}` };
     case 'build/partial-load-refused':
       return `the engine wants the whole image: ${event.because}`;
+    case 'build/push-planned':
+    case 'build/push-progress':
+    case 'build/push-resumed':
+    case 'build/pushed':
+    case 'build/push-failed':
+    case 'build/registry-waited':
+    case 'build/pull-progress':
+    case 'build/pull-skipped':
+    case 'build/pulled':
+      return publishLine(event);
     case 'build/image-sent':
       return `sent ${event.layers === 1 ? '1 layer' : `${event.layers} layers`}, ${size(event.sentBytes)}, ${duration(event.ms)}`;
   }

@@ -46,6 +46,32 @@ it("points at a mistake in the workspace's file", async () => {
   });
 });
 
+it('fills in what a registry leaves out: it is open, and reached over https', async () => {
+  using folder = folderOf({ 'mwpipe.yaml': `${minimal}registries:\n  main: {repository: registry.example/wiki}\n` });
+  const opened = await openWorkspace({ from: folder.path, cache: '' });
+  if (!opened.ok) throw new Error('expected to open');
+  expect(opened.value.document.value.registries['main']).toEqual({
+    repository: 'registry.example/wiki',
+    private: false,
+    insecure: false,
+    verify: 'length',
+  });
+});
+
+it.each([
+  'registry.example',
+  'https://registry.example/wiki',
+  'registry.example/Wiki',
+  'registry.example/wiki:tag',
+  'wiki',
+])('takes no %s as a repository', async (repository) => {
+  using folder = folderOf({ 'mwpipe.yaml': `${minimal}registries:\n  main: {repository: "${repository}"}\n` });
+  expect(await openWorkspace({ from: folder.path, cache: '' })).toMatchObject({
+    ok: false,
+    diagnostics: [{ message: expect.stringContaining('host[:port]/path') as string, at: { line: 5 } }],
+  });
+});
+
 function folderOf(files: Readonly<Record<string, string>>): Disposable & { readonly path: string } {
   const path = mkdtempSync(join(tmpdir(), 'mwpipe-workspace-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text);
