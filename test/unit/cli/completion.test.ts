@@ -15,6 +15,14 @@ const places = placesOf(tree());
 beforeAll(() => {
   mkdirSync(join(folder, 'extension-sets'));
   mkdirSync(join(folder, 'some folder'));
+  for (const [name, flavours] of [
+    ['php82', 'flavours: { web: web, cli: cli }\n'],
+    ['php84', 'flavours:\n  web: web\n  # a comment\n  debug: debug\n'],
+    ['router', 'flavours: { plain: router }\n'],
+  ] as const) {
+    mkdirSync(join(folder, 'images', name), { recursive: true });
+    writeFileSync(join(folder, 'images', name, 'image.yaml'), `version: 1\n${flavours}`);
+  }
   for (const name of ['demo.yaml', 'demo.lock.yaml', 'tarball.yaml']) {
     writeFileSync(join(folder, 'extension-sets', name), '');
   }
@@ -23,7 +31,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('in bash', () => {
   it.each([
-    ['mwpipe ', ['build', 'config', '--json', '--version', '--workspace', '--help']],
+    ['mwpipe ', ['build', 'config', 'runtime', '--json', '--version', '--workspace', '--help']],
     ['mwpipe b', ['build']],
     ['mwpipe build ', ['demo', 'tarball', '--json', '--dry-run', '--flavour', '--workspace', '--help']],
     ['mwpipe build demo --flav', ['--flavour']],
@@ -31,6 +39,8 @@ describe('in bash', () => {
     ['mwpipe config ', ['push', '--json', '--workspace', '--help']],
     ['mwpipe --json config push --dr', ['--dry-run']],
     ['mwpipe build --workspace some', ['some folder']],
+    ['mwpipe runtime ph', ['php82', 'php84']],
+    ['mwpipe runtime --flavour ', ['cli', 'debug', 'plain', 'web']],
     ['mwpipe unknown --j', ['--json']],
   ])('completes "%s"', (line, words) => {
     expect(completedByBash(line).sort()).toEqual(words.toSorted());
@@ -65,7 +75,8 @@ function tree(): Command {
     .option('--json')
     .option('--workspace <dir>')
     .addCommand(build)
-    .addCommand(new Command('config').addCommand(push));
+    .addCommand(new Command('config').addCommand(push))
+    .addCommand(new Command('runtime').argument('[runtime...]').option('--flavour <name>'));
 }
 
 /** What bash would offer after `line`, as readline asks for it. */
