@@ -1,5 +1,5 @@
 /** What happens during a build, as data. */
-import type { SupplyEvent } from './supply/supply-events.ts';
+import type { SupplyEvent } from './supply/events.ts';
 
 export type BuildEvent =
   | { readonly code: 'build/base-started'; readonly debian: string }
