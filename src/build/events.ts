@@ -1,8 +1,8 @@
 /** What happens during a build, as data. */
+import type { LocalisationEvent } from './localisation/localisation-events.ts';
 import type { PublishEvent } from './publish/events.ts';
 import type { RuntimeEvent } from './runtimes/events.ts';
-import type { SupplyEvent } from './supply/supply-events.ts';
-import type { LocalisationEvent } from './localisation/localisation-events.ts';
+import type { SupplyEvent } from './supply/events.ts';
 
 export type BuildEvent =
   | RuntimeEvent

@@ -36,6 +36,7 @@ export { diffImages, type ComponentDiff, type ImageDiff, type LayerDiff } from '
 export { hidePrivate, withoutPatch } from './inspect/hide-private.ts';
 export { inspectImage, type InspectedComponent, type InspectedImage } from './inspect/inspect-image.ts';
 export { verifyImage, type VerifiedImage } from './inspect/verify-image.ts';
+export type { InspectEvent } from './inspect/events.ts';
 export type { InspectPorts } from './inspect-ports.ts';
 export { signingKey, verifyingKey, type SigningKey } from './supply/signing-key.ts';
 export { localisationSettings, readLocalisation } from './localisation/read-localisation.ts';

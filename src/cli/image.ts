@@ -1,10 +1,10 @@
 /** `mwpipe image`: what is in an image, what differs between two, and whether one is what its builder signed. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import type { ImageDiff, InspectedImage, VerifiedImage } from '../build/index.ts';
+import type { ImageDiff, InspectedImage, InspectEvent, VerifiedImage } from '../build/index.ts';
 import type { ImagePlace } from '../composition/image.ts';
 import { imagePullCommand } from './image-pull.ts';
-import { showImage, showImageDiff, showVerifiedImage } from './render/image.ts';
+import { imageLine, showImage, showImageDiff, showVerifiedImage } from './render/image.ts';
 import { maySee, type GlobalFlags, type MakeCommand, type RunCommand, type Tools } from './run.ts';
 
 interface VerifyFlags extends GlobalFlags {
@@ -30,9 +30,9 @@ function inspectCommand(run: RunCommand): Command {
     .addHelpText('after', '\nExample:\n  $ mwpipe image inspect oci:images:wmf.16')
     .action((image: string, _flags: unknown, command: Command) => {
       const flags = command.optsWithGlobals<GlobalFlags>();
-      return run<never, InspectedImage>({
+      return run<InspectEvent, InspectedImage>({
         flags,
-        line: () => undefined,
+        line: imageLine,
         verb: async (tools) =>
           (await import('../composition/image.ts')).inspectIn(placeOf(tools), image, tools.context),
         show: (inspected) => showImage(inspected, { reveal: maySee(flags) }),
@@ -49,9 +49,9 @@ function diffCommand(run: RunCommand): Command {
     .addHelpText('after', '\nExample:\n  $ mwpipe image diff oci:images:wmf.15 oci:images:wmf.16')
     .action((a: string, b: string, ...[, command]: [unknown, Command]) => {
       const flags = command.optsWithGlobals<GlobalFlags>();
-      return run<never, ImageDiff>({
+      return run<InspectEvent, ImageDiff>({
         flags,
-        line: () => undefined,
+        line: imageLine,
         verb: async (tools) => (await import('../composition/image.ts')).diffIn(placeOf(tools), [a, b], tools.context),
         show: (diff) => showImageDiff(diff, { reveal: maySee(flags) }),
       });
@@ -66,9 +66,9 @@ function verifyCommand(run: RunCommand): Command {
     .addHelpText('after', '\nExample:\n  $ mwpipe image verify oci:images:wmf.16 --key mwpipe.pub')
     .action((image: string, _flags: unknown, command: Command) => {
       const flags = command.optsWithGlobals<VerifyFlags>();
-      return run<never, VerifiedImage>({
+      return run<InspectEvent, VerifiedImage>({
         flags,
-        line: () => undefined,
+        line: imageLine,
         verb: async (tools) => {
           const { verifyIn } = await import('../composition/image.ts');
           return verifyIn(placeOf(tools), { image, keyFile: resolve(tools.cwd, flags.key) }, tools.context);
@@ -78,6 +78,6 @@ function verifyCommand(run: RunCommand): Command {
     });
 }
 
-function placeOf({ cache, cwd }: Tools<never>): ImagePlace {
+function placeOf({ cache, cwd }: Tools<InspectEvent>): ImagePlace {
   return { cache, from: cwd };
 }

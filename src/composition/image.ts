@@ -7,6 +7,7 @@ import {
   verifyingKey,
   type ImageDiff,
   type InspectedImage,
+  type InspectEvent,
   type InspectPorts,
   type VerifiedImage,
 } from '../build/index.ts';
@@ -21,7 +22,7 @@ export interface ImagePlace {
   readonly from: string;
 }
 
-type Context = RunContext<never>;
+type Context = RunContext<InspectEvent>;
 
 export async function inspectIn(place: ImagePlace, image: string, context: Context): Promise<Outcome<InspectedImage>> {
   return inspectImage({ image, from: place.from }, await inspectPorts(place), context);

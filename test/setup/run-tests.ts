@@ -44,7 +44,7 @@ async function part(name: string, work: () => Promise<boolean>): Promise<void> {
   parts.push({ name, ok, seconds: (performance.now() - started) / 1000 });
 }
 
-/** What the bootstrap could not get, by need: `docker`, `root`, `debian`, `composer`, `registry`. */
+/** What the bootstrap could not get, by need: `docker`, `root`, `debian`, `composer`, `registry`, `openssl`. */
 function missingNeeds(): Map<string, string> {
   const lines = (process.env['MWPIPE_MISSING'] ?? '').split('\n').filter((line) => line !== '');
   return new Map(lines.map((line) => [line.split(':')[0] ?? line, line.slice(line.indexOf(':') + 1).trim()]));

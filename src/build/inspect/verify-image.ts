@@ -8,6 +8,7 @@ import { ENVELOPE_TYPE, openEnvelope } from '../supply/dsse.ts';
 import { PROVENANCE, STATEMENT_TYPE } from '../supply/provenance.ts';
 import { SBOM_TYPE } from '../supply/sbom.ts';
 import type { VerifyingKey } from '../supply/signing-key.ts';
+import type { InspectEvent } from './events.ts';
 import { manifestSchema, parseDocument, type Manifest } from './image-documents.ts';
 import { parseImageRef } from './image-ref.ts';
 import { openImage } from './open-image.ts';
@@ -35,7 +36,7 @@ export interface VerifyRequest {
   readonly key: VerifyingKey;
 }
 
-type Context = RunContext<never>;
+type Context = RunContext<InspectEvent>;
 
 /** @returns fails where there is nothing to check: as `openImage` does, and with `image/no-attachments-here` */
 export async function verifyImage(
@@ -168,6 +169,7 @@ async function checkLayers(document: Manifest, { layers }: OpenedImage, place: P
     const whole = await hashBlob(blob, reading);
     const tar = whole.ok ? await hashTar(blob, reading) : whole;
     if (!tar.ok) return { name: 'layers', passed: false, because: tar.diagnostics[0].message };
+    place.context.emit({ code: 'image/layer-checked', layer: index + 1, layers: layers.length, bytes: blob.size });
     if (tar.value === layer?.diffId) continue;
     return {
       name: 'layers',

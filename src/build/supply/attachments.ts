@@ -1,7 +1,7 @@
 /** What is said beside an image: its SBOM, its provenance, and with a key the signed provenance, ready to be pushed. */
 import { ok, type Outcome } from '../../kernel/outcome.ts';
 import type { RunContext } from '../../kernel/run-context.ts';
-import type { SupplyEvent } from './supply-events.ts';
+import type { SupplyEvent } from './events.ts';
 import type { Attachment } from '../image/attachment.ts';
 import type { DescribedImage } from './described-image.ts';
 import { ENVELOPE_TYPE, signEnvelope } from './dsse.ts';

@@ -7,7 +7,7 @@ import type { RunContext } from '../../kernel/run-context.ts';
 import { parseYaml } from '../../kernel/yaml-document.ts';
 import type { BlobStore } from '../../kernel/blob-store.ts';
 import type { GitObjects, LockedComponent, Lockfile } from '../../resolve/index.ts';
-import type { SupplyEvent } from './supply-events.ts';
+import type { SupplyEvent } from './events.ts';
 import { mountedTrees } from '../layers/mounted-trees.ts';
 import type { MountedTree } from '../layers/mount.ts';
 import { openTree } from '../layers/open-tree.ts';
@@ -66,6 +66,7 @@ async function treeFacts({ mounted, component }: Tree, ports: SupplyPorts, conte
   if (!opened.ok) return opened;
   const facts = await readTree({ mounted, component, id }, ports.objects, context);
   await ports.blobs.remember(name, facts);
+  context.emit({ code: 'build/tree-described', component: mounted.name, packages: facts.packages.length });
   return ok(facts);
 }
 
@@ -145,12 +146,16 @@ function licenceIn(document: unknown): string[] {
   return [name ?? license].flat();
 }
 
-async function debianFacts({ layers }: StoredRuntime, { blobs }: SupplyPorts, { signal }: Context) {
+async function debianFacts({ layers }: StoredRuntime, { blobs }: SupplyPorts, context: Context) {
   const name = `supply-debian/${digestOf(layers.map(({ diffId }) => diffId))}`;
   const known = debianSchema.safeParse(await blobs.recall(name));
   if (known.success) return known.data;
-  const debian = await readDebian(layers, { blobs, signal });
-  if (debian !== undefined) await blobs.remember(name, debian);
+  const started = context.clock.now();
+  const debian = await readDebian(layers, { blobs, signal: context.signal });
+  if (debian === undefined) return undefined;
+  await blobs.remember(name, debian);
+  const ms = context.clock.now() - started;
+  context.emit({ code: 'build/runtime-described', packages: debian.packages.length, ms });
   return debian;
 }
 

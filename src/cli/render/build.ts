@@ -45,6 +45,10 @@ export function plainLine(event: BuildEvent): Line | undefined {
         : `layers ${event.change === 'delta' ? 'got one more delta' : 'were cut anew'} (${event.because}): ${event.file}`;
     case 'build/entry-skipped':
       return `${event.component}: ${event.path} left out (${event.because})`;
+    case 'build/tree-described':
+      return { progress: `described ${event.component} (${event.packages} packages)` };
+    case 'build/runtime-described':
+      return { progress: `described the runtime (${event.packages} packages, ${duration(event.ms)})` };
     case 'build/package-list-skipped':
       return `${event.component}: ${plainText(event.path)} not read for the SBOM (${plainText(event.because)})`;
     case 'build/sending':

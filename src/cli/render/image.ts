@@ -6,13 +6,19 @@ import {
   type ImageDiff,
   type InspectedComponent,
   type InspectedImage,
+  type InspectEvent,
   type LayerDiff,
   type VerifiedImage,
 } from '../../build/index.ts';
 import { short } from '../../kernel/digest.ts';
 import type { Shown } from '../run.ts';
 import { plainText } from './plain-text.ts';
+import type { Line } from './renderer.ts';
 import { size, table } from './units.ts';
+
+export function imageLine({ layer, layers, bytes }: InspectEvent): Line {
+  return { progress: `checked layer ${layer} of ${layers} (${size(bytes)})` };
+}
 
 /** Above this a list is cut: --json has all. */
 const ROWS = 24;
