@@ -2,6 +2,8 @@
 import { join as joinPath } from 'node:path';
 import type { z } from 'zod';
 import { imageSchema } from '../../src/build/runtimes/runtime-definition.ts';
+import { runtimeLockSchema } from '../../src/build/runtimes/runtime-lock.ts';
+import { layersSchema } from '../../src/build/plan/layers-file.ts';
 import { overlaySchema } from '../../src/config/overlay.ts';
 import { workspaceSchema } from '../../src/kernel/workspace.ts';
 import { graphSchema } from '../../src/resolve/graph/graph-document.ts';
@@ -52,6 +54,22 @@ const FILES: readonly DescribedFile[] = [
     lead: 'A runtime: what images are built on. Its Dockerfile stands beside it, and begins with `FROM ${BASE}`.',
     schema: imageSchema,
     from: ['src/build/runtimes/runtime-definition.ts', 'imageSchema'],
+  },
+  {
+    name: 'images/NAME/image.lock.yaml',
+    id: 'runtime-lock',
+    lead: 'Which image a runtime is, for each flavour and platform. `mwpipe runtime lock` writes it; commit it.',
+    schema: runtimeLockSchema,
+    from: ['src/build/runtimes/runtime-lock.ts', 'runtimeLockSchema'],
+    writtenBy: 'mwpipe',
+  },
+  {
+    name: 'extension-sets/NAME.layers.json',
+    id: 'layers',
+    lead: "How the layers of a set's code are cut. `mwpipe build` writes it; commit it with the lock.",
+    schema: layersSchema,
+    from: ['src/build/plan/layers-file.ts', 'layersSchema'],
+    writtenBy: 'mwpipe',
   },
   {
     name: 'A graph of mwpipe graph --format json',

@@ -1,8 +1,10 @@
 /** What happens during a build, as data. */
 import type { PublishEvent } from './publish/events.ts';
+import type { RuntimeEvent } from './runtimes/events.ts';
 
 export type BuildEvent =
   | PublishEvent
+  | RuntimeEvent
   | { readonly code: 'build/base-started'; readonly debian: string }
   | { readonly code: 'build/base-progress'; readonly text: string }
   | { readonly code: 'build/base-made'; readonly debian: string; readonly bytes: number; readonly ms: number }
@@ -13,6 +15,13 @@ export type BuildEvent =
   | { readonly code: 'build/runtime-taken'; readonly runtime: string; readonly bytes: number; readonly ms: number }
   | { readonly code: 'build/layer-made'; readonly layer: string; readonly bytes: number; readonly ms: number }
   | { readonly code: 'build/layer-reused'; readonly layer: string; readonly bytes: number }
+  | { readonly code: 'build/output-written'; readonly kind: string; readonly path: string }
+  | {
+      readonly code: 'build/layers-cut';
+      readonly file: string;
+      readonly change: 'first' | 'delta' | 'squash';
+      readonly because: string;
+    }
   | {
       readonly code: 'build/entry-skipped';
       readonly component: string;

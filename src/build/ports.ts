@@ -3,9 +3,10 @@ import type { BlobStore } from '../kernel/blob-store.ts';
 import type { Digest } from '../kernel/digest.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
-import type { StoredLayer } from '../kernel/stored-layer.ts';
+import type { Compression, StoredLayer } from '../kernel/stored-layer.ts';
 import type { GitObjects } from '../resolve/index.ts';
 import type { BuildEvent } from './events.ts';
+import type { RuntimeBase, RuntimeRules, RuntimeSource } from './runtime-ports.ts';
 
 /** The diff ids of one image's layers, lowest first. */
 export type LayerChain = readonly Digest[];
@@ -56,6 +57,8 @@ export interface RuntimeImage {
 export interface BaseImage {
   readonly digest: Digest;
   readonly bytes: number;
+  /** `Date` of the archive's Release file, as an ISO time; undefined for a base that an older mwpipe made. */
+  readonly released?: string;
 }
 
 /** Same key, same content: the engine's image with this tag and label is reused. */
@@ -70,8 +73,11 @@ export interface RuntimeRequest extends RuntimeIdentity {
   /** Stage of the Dockerfile. */
   readonly target: string | undefined;
   readonly files: readonly ContextFile[];
-  /** The base's tar, in the blob store. */
-  readonly base: BaseImage;
+  /** The base's tar, in the blob store; undefined where no stage stands on it. */
+  readonly base: BaseImage | undefined;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Runs every step, whatever the engine did before. @default false */
+  readonly fresh?: boolean;
 }
 
 export interface ContextFile {
@@ -83,18 +89,24 @@ export interface ContextFile {
 /** A runtime that the blob store holds too: nothing of it is asked of an engine. */
 export interface StoredRuntime extends RuntimeImage {
   readonly layers: readonly StoredLayer[];
+  /** What its lowest layers are; undefined where nobody knows. */
+  readonly base?: RuntimeBase;
 }
 
 export interface RuntimeEngine {
   /** @returns fails with `docker/not-running` */
   find(wanted: RuntimeIdentity): Promise<Outcome<RuntimeImage | undefined>>;
+  /** The image with this ID, whoever brought it. @returns fails with `docker/not-running` */
+  findImage(imageId: Digest): Promise<Outcome<RuntimeImage | undefined>>;
   /**
    * Imports the base and builds the Dockerfile on it.
    * @returns fails with `build/runtime-failed` (the step and its last lines), `docker/disk-full`, `docker/not-running`
    */
   build(request: RuntimeRequest, context: RunContext<BuildEvent>): Promise<Outcome<RuntimeImage>>;
+  /** Forgets what was built on this base, so that the next build runs every step. @returns fails with `docker/*` */
+  renew(base: BaseImage, context: RunContext<BuildEvent>): Promise<Outcome<void>>;
   /**
-   * Takes the layers of a runtime that it holds into the blob store.
+   * Takes a runtime that it holds into the blob store: its layers, and its configuration, whose digest is its image ID.
    * @returns fails with `docker/not-running`, `docker/disk-full`
    */
   take(image: RuntimeImage, context: RunContext<BuildEvent>): Promise<Outcome<readonly StoredLayer[]>>;
@@ -120,9 +132,19 @@ export interface RuntimePorts {
   readonly bases: BaseBootstrap;
   /** `images/` of the workspace. */
   readonly folder: string;
+  readonly images: ImageStore;
+  /** @default nothing but the Debian archive, this machine's platform, not frozen */
+  readonly rules?: RuntimeRules;
+  /** Registries that hold pinned runtimes. @default none */
+  readonly source?: RuntimeSource;
 }
 
 export interface BuildPorts extends RuntimePorts {
+  /** Folder of the OCI layout that every image is in. */
+  readonly layout: string;
+  /** Where what has embargoed patches in it is kept: its owner's alone. Its store reads the public one too. */
+  readonly apart?: { readonly blobs: BlobStore; readonly layout: string };
+  /** @default 'gzip' */
+  readonly compression?: Compression;
   readonly objects: GitObjects;
-  readonly images: ImageStore;
 }

@@ -11,6 +11,7 @@ export const commandLoaders: Readonly<Record<string, () => Promise<MakeCommand>>
   cache: async () => (await import('./cache.ts')).cacheCommand,
   build: async () => (await import('./build.ts')).buildCommand,
   image: async () => (await import('./image.ts')).imageCommand,
+  runtime: async () => (await import('./runtime.ts')).runtimeCommand,
   test: async () => (await import('./test.ts')).testCommand,
   deploy: async () => (await import('./deploy.ts')).deployCommand,
   rollback: async () => (await import('./rollback.ts')).rollbackCommand,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   buildImage,
   ensureRuntime,
+  layersPath,
   planBuild,
   type BuildEvent,
   type BuildPorts,
@@ -11,13 +12,18 @@ import {
   type ImagePlan,
   type RuntimeImage,
   type RuntimeName,
+  type Verification,
+  verifyBuild,
 } from '../build/index.ts';
-import { blobStore } from '../kernel/blob-store.ts';
-import type { Outcome } from '../kernel/outcome.ts';
+import { blobStore, type BlobStore } from '../kernel/blob-store.ts';
+import { fail, type Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
+import type { Compression } from '../kernel/stored-layer.ts';
+import { stackedStore } from '../kernel/stacked-store.ts';
 import type { Workspace } from '../kernel/workspace.ts';
 import {
   readLock,
+  readPrivateLock,
   resolvePatched,
   restorePatched,
   type Lockfile,
@@ -25,11 +31,18 @@ import {
   type ResolveEvent,
 } from '../resolve/index.ts';
 import { withGit, type GitPorts } from './git.ts';
+import { runtimePorts } from './runtime-ports.ts';
 
-export interface BuildOptions extends Pick<BuildRequest, 'runtime' | 'flavour'> {
+export interface BuildOptions extends Pick<
+  BuildRequest,
+  'runtime' | 'flavour' | 'frozen' | 'squash' | 'load' | 'outputs'
+> {
   readonly set: string;
   /** Work trees on top. */
   readonly patches: readonly PatchSource[];
+  /** What the private lock says, embargoed patches on top; the image stays where they may be. */
+  readonly embargoed?: boolean;
+  readonly compression?: Compression;
 }
 
 type Context = RunContext<BuildEvent | ResolveEvent>;
@@ -52,13 +65,24 @@ export async function planIn(
   return withLock(workspace, { options, context, verb: planBuild });
 }
 
+/** Builds it twice, the second time in another place with nothing made before, and compares. */
+export async function verifyIn(
+  workspace: Workspace,
+  options: BuildOptions,
+  context: Context,
+): Promise<Outcome<Verification>> {
+  const scratch = join(workspace.cache, options.embargoed === true ? 'private/verify' : 'verify');
+  const verb: WithLock<Verification>['verb'] = (request, ports, run) => verifyBuild(request, { ports, scratch }, run);
+  return withLock(workspace, { options, context, verb });
+}
+
 /** A runtime alone: the router's, the database's, MediaWiki's without MediaWiki. */
 export async function ensureRuntimeIn(
   workspace: Workspace,
   wanted: RuntimeName,
   context: RunContext<BuildEvent>,
 ): Promise<Outcome<RuntimeImage>> {
-  return withGit(workspace, async (git) => ensureRuntime(wanted, await buildPorts(workspace, git), context));
+  return ensureRuntime(wanted, await runtimePorts(workspace), context);
 }
 
 interface WithLock<Value> {
@@ -69,39 +93,80 @@ interface WithLock<Value> {
 
 async function withLock<Value>(workspace: Workspace, build: WithLock<Value>): Promise<Outcome<Value>> {
   const { options, context, verb } = build;
-  return withGit(workspace, async (git) => {
+  const { embargoed = false } = options;
+  const withLockOf = async (git: GitPorts): Promise<Outcome<Value>> => {
     const lock = await lockOf(workspace, { options, git, context });
     if (!lock.ok) return lock;
-    const { runtime, flavour } = options;
-    return verb({ lock: lock.value, runtime, flavour }, await buildPorts(workspace, git), context);
-  });
+    const request = { ...options, lock: lock.value, layersPath: layersPath(workspace.root, options.set) };
+    return verb(request, await buildPorts(workspace, git, options), context);
+  };
+  return withGit(workspace, withLockOf, { embargoed });
 }
 
 async function lockOf(
   workspace: Workspace,
   { options, git, context }: { readonly options: BuildOptions; readonly git: GitPorts; readonly context: Context },
 ): Promise<Outcome<Lockfile>> {
-  const read = await readLock(workspace.root, options.set);
+  if (options.embargoed === true) return privateLockOf(workspace, { options, git, context });
+  const read = await readLock(workspace.root, options.set, blobStore(join(workspace.cache, 'blobs')));
   const lock = read.ok ? await restorePatched(read.value, git, context) : read;
   if (!lock.ok || options.patches.length === 0) return lock;
   return resolvePatched({ lock: lock.value, patches: options.patches }, git, context);
 }
 
-async function buildPorts(workspace: Workspace, git: GitPorts): Promise<BuildPorts> {
-  const [{ dockerEngine }, { dockerImageStore }, { dockerRuntimeEngine }, { debootstrap }] = await Promise.all([
+/** Its patched trees are in no remote: this machine's private store has them, or they are made again. */
+async function privateLockOf(
+  workspace: Workspace,
+  { options, git, context }: { readonly options: BuildOptions; readonly git: GitPorts; readonly context: Context },
+): Promise<Outcome<Lockfile>> {
+  const lock = await readPrivateLock(workspace.root, options.set);
+  if (!lock.ok) return lock;
+  for (const { url, patch } of lock.value.components) {
+    if (patch === undefined) continue;
+    const there = await git.objects.entries({ url, id: patch.tree }).catch(() => undefined);
+    if (there === undefined) return fail(objectsGone(options.set));
+  }
+  if (options.patches.length === 0) return lock;
+  return resolvePatched({ lock: lock.value, patches: options.patches }, git, context);
+}
+
+function objectsGone(set: string) {
+  return {
+    code: 'security/objects-gone',
+    message: `this machine doesn't have what the private lock of ${set} puts on top`,
+    hint: `mwpipe resolve ${set} --security makes it again from the private patch tree`,
+    exit: 'outside',
+  } as const;
+}
+
+async function buildPorts(
+  workspace: Workspace,
+  git: GitPorts,
+  {
+    embargoed = false,
+    compression = 'gzip',
+    frozen = false,
+  }: Pick<BuildOptions, 'embargoed' | 'compression' | 'frozen'>,
+): Promise<BuildPorts> {
+  const ports = await runtimePorts(workspace, frozen);
+  const built = { ...ports, compression, layout: join(workspace.cache, 'oci'), objects: git.objects };
+  return embargoed ? { ...built, ...(await keptApart(workspace.cache, ports.blobs)) } : built;
+}
+
+async function keptApart(cache: string, below: BlobStore): Promise<Pick<BuildPorts, 'apart' | 'images'>> {
+  const [{ dockerEngine }, { dockerImageStore }] = await Promise.all([
     import('../adapters/docker/engine.ts'),
     import('../adapters/docker/image-store.ts'),
-    import('../adapters/docker/runtime-builder.ts'),
-    import('../adapters/host/debootstrap.ts'),
   ]);
-  const blobs = blobStore(join(workspace.cache, 'blobs'));
-  const docker = dockerEngine();
+  const apart = apartIn(cache, below);
+  return { apart, images: dockerImageStore(dockerEngine(), apart.blobs) };
+}
+
+/** `private` below the cache is its owner's alone: resolve made it so when it kept the patched trees there. */
+function apartIn(cache: string, below: BlobStore): NonNullable<BuildPorts['apart']> {
+  const root = join(cache, 'private');
   return {
-    blobs,
-    objects: git.objects,
-    images: dockerImageStore(docker, blobs),
-    runtimes: dockerRuntimeEngine(docker, blobs),
-    bases: debootstrap(join(workspace.cache, 'bootstrap'), blobs),
-    folder: join(workspace.root, 'images'),
+    blobs: stackedStore(blobStore(join(root, 'blobs')), { below, recalls: () => true }),
+    layout: join(root, 'oci'),
   };
 }

@@ -57,6 +57,11 @@ export async function releaseToolsOf(
     instances,
     policy: config.value.rollout,
     foundation: await foundationOf({ workspace, target, config: config.value, instances, images: images.value }),
+    bases: workspace.document.value.policy.bases,
+    labelsOf: async (image) => {
+      const { imageLabels } = await import('../adapters/docker/image-labels.ts');
+      return imageLabels(await engine(), image);
+    },
     makeBundle: () => composeBundle(workspace.root, overlays.value),
     makeImage: (running) => makeImage(workspace, { set: config.value.set, patches }, running),
   });

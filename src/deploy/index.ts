@@ -5,3 +5,4 @@ export { readTables } from './read-tables.ts';
 export { readTargetState, releaseIn, SLOTS, withRelease, withSlot, type Release, type TargetState } from './state.ts';
 export type { DeployEvent } from './events.ts';
 export type { Foundation, Instance, Target, TargetContents, TargetRemoval, Wiki } from './ports.ts';
+export { checkBase, type ImageLabels } from './check-base.ts';

@@ -6,7 +6,6 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { sha256, type Digest } from './digest.ts';
 import { systemCodeOf } from './error.ts';
@@ -22,7 +21,8 @@ export interface BlobStore {
   /** Streams a blob in; the same content twice is one blob. Throws `disk/full` where it doesn't fit. */
   put(source: AsyncIterable<Uint8Array>): Promise<StoredBlob>;
   has(digest: Digest): Promise<StoredBlob | undefined>;
-  open(digest: Digest): Readable;
+  /** Its bytes as they are on disk, unchecked; throws at the first where there is none. */
+  open(digest: Digest): AsyncIterable<Buffer>;
   /** Reads all of a blob against its digest, memory flat; a damaged one is removed and counts as missing. */
   check(digest: Digest): Promise<StoredBlob | undefined>;
   /** Reads a whole small blob and checks it against its digest; a damaged one is removed and counts as missing. */

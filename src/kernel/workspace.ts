@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { BASE_PATTERN } from './base-policy.ts';
 import { fail, ok, type Outcome } from './outcome.ts';
 import { readYaml, type YamlDocument } from './yaml-document.ts';
 
@@ -73,6 +74,18 @@ const workspaceSchema = z.strictObject({
   registries: z
     .record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'a registry is named by a-z, 0-9 and -'), registrySchema)
     .default({}),
+  /** What is refused, wherever it is tried. */
+  policy: z
+    .strictObject({
+      /**
+       * Images that runtimes may stand on: `registry.example/debian@sha256:...`, or all below a path as
+       * `registry.example/base/*`. Anything from the signed Debian archive is allowed besides.
+       */
+      bases: z
+        .array(z.string().regex(BASE_PATTERN, 'is neither an image by digest nor a path that ends with /*'))
+        .default([]),
+    })
+    .prefault({}),
   /** Places for releases, by the name that `--to` takes. */
   targets: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'a target is named by a-z, 0-9 and -'), targetSchema),
 });

@@ -2,6 +2,7 @@
 import { checkBundle, stageBundle, type Bundle } from '../config/index.ts';
 import {
   applyDeploy,
+  checkBase,
   planDeploy,
   readTables,
   readTargetState,
@@ -49,10 +50,18 @@ export async function deployRelease(
   if (!bundle.ok) return bundle;
   const image = await tools.makeImage(context);
   if (!image.ok) return image;
+  const trusted = await refuseUntrusted(image.value, tools);
+  if (!trusted.ok) return trusted;
   const wanted = { image: image.value, bundle: bundle.value, again: request.again === true };
   if (request.dryRun === true) return dryRun(wanted, tools, context);
   const reason = `deploy of ${image.value.set} (MediaWiki ${image.value.mediawiki})`;
   return underLease({ home: tools.home, reason }, context, () => deployWanted(wanted, tools, context));
+}
+
+/** Whoever made the image: this is the last place before it runs. */
+async function refuseUntrusted({ imageId }: MadeImage, { labelsOf, bases }: ReleaseTools): Promise<Outcome<void>> {
+  const labels = await labelsOf(imageId);
+  return labels.ok ? checkBase({ image: imageId, labels: labels.value }, bases) : labels;
 }
 
 interface Wanted {

@@ -1,6 +1,6 @@
 /** What the flow is given: the ports of one target, and the steps that need a workspace, made ready by composition. */
 import type { Bundle, ConfigHost } from '../config/index.ts';
-import type { Foundation, Target, Wiki } from '../deploy/index.ts';
+import type { Foundation, ImageLabels, Target, Wiki } from '../deploy/index.ts';
 import type { Home } from '../kernel/home.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
@@ -37,6 +37,9 @@ export interface ReleaseTools extends TargetTools {
   /** From the lock, with patches on top, to an image in the engine. */
   readonly makeImage: (context: FlowContext) => Promise<Outcome<MadeImage>>;
   readonly makeBundle: () => Promise<Outcome<Bundle>>;
+  /** `policy.bases` of mwpipe.yaml. */
+  readonly bases: readonly string[];
+  readonly labelsOf: (image: string) => Promise<Outcome<ImageLabels>>;
 }
 
 /** Work under the target's lease, which is given back whatever happens. */

@@ -7,7 +7,7 @@ export type { ChangelogCommit, CommitList } from './lock/changelog-commits.ts';
 export type { Changed } from './lock/diff-lock-components.ts';
 export { readOutdated, type Outdated, type OutdatedRequest } from './lock/outdated.ts';
 export type { OutdatedRow } from './lock/outdated-component.ts';
-export { readLock } from './lock/read-lock.ts';
+export { readLock, readPrivateLock } from './lock/read-lock.ts';
 export { resolvePatched, type PatchSource } from './patches/resolve-patched.ts';
 export { resolveSet, type Resolved, type ResolveRequest } from './resolve-set.ts';
 export { applySecurity, type Secured, type SecurityPatches } from './security/apply-security.ts';

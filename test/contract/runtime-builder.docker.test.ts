@@ -11,6 +11,7 @@ import type { BaseImage, RuntimeRequest } from '../../src/build/ports.ts';
 import { blobStore, type BlobStore } from '../../src/kernel/blob-store.ts';
 import { sha256 } from '../../src/kernel/digest.ts';
 import { testContext } from '../worlds/context.ts';
+import { valueOf } from '../worlds/overlays.ts';
 import { tinyImage } from '../worlds/tiny-image.ts';
 
 const docker = dockerEngine();
@@ -96,6 +97,29 @@ describe('runtimes on Docker', () => {
     const outcome = await build(request('ARG BASE\nFROM ${BASE}\nRUNN true'));
     expect(outcome).toMatchObject({ ok: false, diagnostics: [{ code: 'build/runtime-failed' }] });
     expect(outcome.ok ? '' : outcome.diagnostics[0].message).toContain('RUNN');
+  });
+
+  it('are built anew on a base that was renewed, and share again what the first one made', async () => {
+    const dockerfile = (more: string) => `ARG BASE\nFROM \${BASE} AS one\nRUN echo one > /one\n${more}`;
+    const before = valueOf(await build(request(dockerfile('RUN echo a > /a'))));
+    const same = valueOf(await build({ ...request(dockerfile('RUN echo a > /a')), fresh: true }));
+    expect(same.diffIds).toEqual(before.diffIds);
+    valueOf(await dockerRuntimeEngine(docker, blobs).renew(base, testContext()));
+    const a = valueOf(await build({ ...request(dockerfile('RUN echo a > /a')), fresh: true }));
+    const b = valueOf(await build({ ...request(dockerfile('RUN echo b > /b')), fresh: true }));
+    expect(a.diffIds[1]).not.toBe(before.diffIds[1]);
+    expect(b.diffIds.slice(0, 2)).toEqual(a.diffIds.slice(0, 2));
+  });
+
+  it('are taken with their configuration, and found by the ID that is its digest', async () => {
+    const engine = dockerRuntimeEngine(docker, blobs);
+    const built = valueOf(await build(request('ARG BASE\nFROM ${BASE}\nRUN echo x > /x')));
+    const layers = valueOf(await engine.take(built, testContext()));
+    expect(layers.map(({ diffId }) => diffId)).toEqual(built.diffIds);
+    const config = await blobs.read(built.imageId);
+    expect(JSON.parse(config?.toString() ?? '')).toMatchObject({ rootfs: { diff_ids: built.diffIds } });
+    expect(await engine.findImage(built.imageId)).toMatchObject({ value: { imageId: built.imageId } });
+    expect(await engine.findImage(sha256('nothing'))).toEqual({ ok: true, value: undefined });
   });
 
   it('that nobody knows are not found', async () => {

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { appendFile, cp, link, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dockerEngine } from '../../src/adapters/docker/engine.ts';
 import { dockerRunner } from '../../src/adapters/docker/runner.ts';
@@ -87,7 +87,7 @@ it('makes and sends exactly one layer for one changed extension, and whiteouts h
   await rm(join(checkout, 'COPYING.txt'), { force: true });
   const patched = await build([{ name: 'Cite', folder: checkout }]);
   expect(made(patched)).toEqual(['Cite (patched)']);
-  expect(patched.sentBytes).toBe(patched.layers.at(-1)!.bytes);
+  expect(patched.sentBytes).toBe(patched.layers.at(-1)!.blob.bytes);
   const root = '/srv/mediawiki/extensions/Cite';
   expect(
     await shell(
@@ -103,14 +103,14 @@ it('killed while it makes layers, it leaves a cache from which the next build co
   const scratch = join(folder, 'cache');
   await mkdir(join(scratch, 'blobs/named'), { recursive: true });
   await symlink(join(cache, 'world'), join(scratch, 'world'));
-  const base = (await readdir(join(cache, 'blobs/named'))).filter((name) => name.startsWith('base'));
-  for (const name of base) await cp(join(cache, 'blobs/named', name), join(scratch, 'blobs/named', name));
-  const blob = first.layers[0]!.diffId.slice('sha256:'.length);
-  await mkdir(join(scratch, 'blobs/sha256', blob.slice(0, 2)), { recursive: true });
-  await link(
-    join(cache, 'blobs/sha256', blob.slice(0, 2), blob),
-    join(scratch, 'blobs/sha256', blob.slice(0, 2), blob),
-  );
+  const inputs = (await readdir(join(cache, 'blobs/named'))).filter((name) => /^(base|runtime)%2F/.test(name));
+  for (const name of inputs) await cp(join(cache, 'blobs/named', name), join(scratch, 'blobs/named', name));
+  const runtime = first.layers.filter(({ state }) => state === 'runtime').map(({ blob }) => blob.digest.slice(7));
+  for (const blob of [...runtime, first.layers[0]!.diffId.slice(7)]) {
+    const path = join('blobs/sha256', blob.slice(0, 2), blob);
+    await mkdir(dirname(join(scratch, path)), { recursive: true });
+    await link(join(cache, path), join(scratch, path));
+  }
   const killed = await runBuild(scratch, { killAfter: 'build/layer-made' });
   expect(killed.signal).toBe('SIGKILL');
   const completed = await runBuild(scratch, {});

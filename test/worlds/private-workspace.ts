@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { delimiter, join, relative } from 'node:path';
-import { inflateSync } from 'node:zlib';
+import { gunzipSync, inflateSync } from 'node:zlib';
 import { PLAIN_GIT } from './fast-import.ts';
 import { gitWorld, type GitWorld } from './git.ts';
 import { patchOf, writePatchTree } from './security.ts';
@@ -150,11 +150,14 @@ async function findLeaks(root: string): Promise<string[]> {
   return leaks;
 }
 
-/** A loose object of git is compressed. */
+/** A loose object of git is compressed, and so is a layer. */
 function plain(data: Buffer): string {
-  try {
-    return inflateSync(data).toString('latin1');
-  } catch {
-    return data.toString('latin1');
+  for (const unpack of [inflateSync, gunzipSync]) {
+    try {
+      return unpack(data).toString('latin1');
+    } catch {
+      continue;
+    }
   }
+  return data.toString('latin1');
 }

@@ -1,6 +1,5 @@
 /** An image as `docker load` reads it (docker-archive), with only some of its layers: the engine has the others. */
 import type { BlobStore } from '../../kernel/blob-store.ts';
-import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import type { Digest } from '../../kernel/digest.ts';
 import { TAR_END, tarHeader, tarPadding } from '../../kernel/tar.ts';
 import { openLayer, type StoredLayer } from '../../kernel/stored-layer.ts';
@@ -56,15 +55,6 @@ async function* sized(
     onSent(chunk.length);
   }
   if (sent !== bytes) throw new Error(`layer ${diffId} changed in the cache while it was sent`);
-}
-
-export function damagedLayer(diffId: Digest): Diagnostic {
-  return {
-    code: 'build/damaged-layer',
-    message: `layer ${hex(diffId).slice(0, 12)} of the cache is not what was written`,
-    hint: 'it was taken out of the cache; run the same command again to make it anew, and check the disk',
-    exit: 'outside',
-  };
 }
 
 function layerName(diffId: Digest): string {

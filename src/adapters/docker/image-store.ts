@@ -9,8 +9,9 @@ import { MwpipeError } from '../../kernel/error.ts';
 import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import type { RunContext } from '../../kernel/run-context.ts';
 import type { StoredLayer } from '../../kernel/stored-layer.ts';
+import { damagedLayer } from '../../build/index.ts';
 import type { BuildEvent, ImageStore, LayerChain, LoadRequest } from '../../build/index.ts';
-import { damagedLayer, dockerArchive } from './docker-archive.ts';
+import { dockerArchive } from './docker-archive.ts';
 import { guardEngine, unlessMissing, type Docker } from './engine.ts';
 import { EngineRefusal, upload, type EngineMessage } from './upload.ts';
 

@@ -1,5 +1,6 @@
 /** Builds runtimes with the Docker engine: imports the base, then runs an ordinary Dockerfile on it. */
 import { createHash } from 'node:crypto';
+import type { ImageInspectInfo } from 'dockerode';
 import type { BlobStore } from '../../kernel/blob-store.ts';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import type { Digest } from '../../kernel/digest.ts';
@@ -7,6 +8,7 @@ import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import type { RunContext } from '../../kernel/run-context.ts';
 import { TAR_END, tarHeader, tarPadding } from '../../kernel/tar.ts';
 import type {
+  BaseImage,
   BuildEvent,
   ProcessConfig,
   RuntimeEngine,
@@ -23,10 +25,15 @@ type Context = RunContext<BuildEvent>;
 export function dockerRuntimeEngine(docker: Docker, blobs: BlobStore): RuntimeEngine {
   return {
     find: (wanted) => guardEngine(() => find(docker, wanted)),
+    findImage: (imageId) => guardEngine(() => findImage(docker, imageId)),
     build: async (request, context) => {
       const built = await guardEngine(() => build({ docker, blobs, request, context }));
       return built.ok ? built.value : built;
     },
+    renew: (base, context) =>
+      guardEngine(async () => {
+        await importBase({ docker, blobs, context, anew: true }, base);
+      }),
     take: ({ imageId, diffIds }, { signal }) =>
       guardEngine(() => saveLayers(docker, { imageId, diffIds }, { blobs, signal })),
   };
@@ -36,6 +43,15 @@ export function dockerRuntimeEngine(docker: Docker, blobs: BlobStore): RuntimeEn
 async function find(docker: Docker, { key, tag }: RuntimeIdentity): Promise<RuntimeImage | undefined> {
   const image = await unlessMissing(docker.getImage(tag).inspect());
   if (image === undefined || labelsOf(image.Config)[KEY_LABEL] !== key) return undefined;
+  return runtimeImage(image, tag);
+}
+
+async function findImage(docker: Docker, imageId: Digest): Promise<RuntimeImage | undefined> {
+  const image = await unlessMissing(docker.getImage(imageId).inspect());
+  return image?.Id === imageId ? runtimeImage(image, image.RepoTags[0] ?? imageId) : undefined;
+}
+
+function runtimeImage(image: ImageInspectInfo, tag: string): RuntimeImage {
   return {
     imageId: image.Id as Digest,
     tag,
@@ -80,7 +96,7 @@ interface Build {
 }
 
 async function build(work: Build): Promise<Outcome<RuntimeImage>> {
-  const base = await importBase(work);
+  const base = work.request.base === undefined ? undefined : await importBase(work, work.request.base);
   const log = stepLog((text) =>
     work.context.emit({ code: 'build/runtime-progress', runtime: work.request.name, text }),
   );
@@ -94,7 +110,10 @@ async function build(work: Build): Promise<Outcome<RuntimeImage>> {
   return made === undefined ? fail(runtimeGone(work.request)) : ok(made);
 }
 
-async function runDockerfile({ docker, request, context }: Build, io: { base: string; log: StepLog }): Promise<void> {
+async function runDockerfile(
+  { docker, request, context }: Build,
+  io: { base: string | undefined; log: StepLog },
+): Promise<void> {
   await upload({
     body: buildContext(request),
     send: (body, abortSignal) =>
@@ -103,9 +122,16 @@ async function runDockerfile({ docker, request, context }: Build, io: { base: st
         t: request.tag,
         dockerfile: DOCKERFILE,
         ...(request.target === undefined ? {} : { target: request.target }),
-        buildargs: { BASE: io.base },
-        labels: { [KEY_LABEL]: request.key, 'mwpipe.kind': 'runtime', 'mwpipe.runtime': request.name },
+        ...(io.base === undefined ? {} : { buildargs: { BASE: io.base } }),
+        labels: {
+          ...request.labels,
+          [KEY_LABEL]: request.key,
+          'mwpipe.kind': 'runtime',
+          'mwpipe.runtime': request.name,
+        },
         networkmode: 'host',
+        // On a base of ours `renew` has seen to it, and flavours share what the first one makes.
+        nocache: request.fresh === true && request.base === undefined,
         rm: true,
         forcerm: true,
       }),
@@ -114,16 +140,20 @@ async function runDockerfile({ docker, request, context }: Build, io: { base: st
   });
 }
 
+interface Import extends Pick<Build, 'docker' | 'blobs' | 'context'> {
+  /** Though it is there: an image with another ID, on which the engine has built nothing yet. */
+  readonly anew?: boolean;
+}
+
 /** @returns the ID of the base's image; the same bytes are imported once */
-async function importBase({ docker, blobs, request, context }: Build): Promise<string> {
-  const { digest } = request.base;
+async function importBase({ docker, blobs, context, anew = false }: Import, { digest }: BaseImage): Promise<string> {
   const repo = 'mwpipe/base';
   const tag = digest.slice('sha256:'.length, 'sha256:'.length + 12);
   const base = docker.getImage(`${repo}:${tag}`);
   const there = await unlessMissing(base.inspect());
-  if (there?.RootFS.Layers?.join() === digest) return there.Id;
+  if (!anew && there?.RootFS.Layers?.join() === digest) return there.Id;
   await upload({
-    body: blobs.open(digest) as AsyncIterable<Buffer>,
+    body: blobs.open(digest),
     send: (body, abortSignal) => docker.importImage(body, { abortSignal, repo, tag }),
     onMessage: () => undefined,
     signal: context.signal,

@@ -13,7 +13,7 @@ export interface SavedImage {
   readonly diffIds: readonly Digest[];
 }
 
-/** The layers in the image's order. Throws where the engine's archive lacks one. */
+/** The layers in the image's order; its configuration becomes the blob `imageId`. Throws where the archive lacks a layer. */
 export async function saveLayers(
   docker: Docker,
   { imageId, diffIds }: SavedImage,
@@ -25,13 +25,19 @@ export async function saveLayers(
   const archive = pipeline(await docker.getImage(imageId).get(), reader, { signal });
   archive.catch(() => undefined); // told below, when the reader ends
   for await (const entry of reader) {
-    if (entry.header.type === 'file' && /layer\.tar$|^blobs\/sha256\//.test(entry.header.name)) {
+    if (isConfig(entry.header.name, imageId)) await blobs.put(entry as AsyncIterable<Buffer>);
+    else if (entry.header.type === 'file' && /layer\.tar$|^blobs\/sha256\//.test(entry.header.name)) {
       const layer = await storeLayer(plain(entry as AsyncIterable<Buffer>), { blobs });
       if (wanted.has(layer.diffId)) taken.set(layer.diffId, layer);
     } else entry.resume();
   }
   await archive;
   return diffIds.map((diffId) => taken.get(diffId) ?? missing(diffId, imageId));
+}
+
+function isConfig(name: string, imageId: Digest): boolean {
+  const hex = imageId.slice('sha256:'.length);
+  return name === `${hex}.json` || name === `blobs/sha256/${hex}`;
 }
 
 /** Engines with the containerd store may save what they pulled, compressed. */

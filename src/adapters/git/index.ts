@@ -46,6 +46,8 @@ export interface GitOptions {
   readonly environment: Environment;
   /** Without a byte or a word of progress for so long, a remote counts as silent. @default as git is told, else a minute */
   readonly silenceMs?: number;
+  /** Objects with embargoed patches are read too, through a folder that is its owner's alone. @default false */
+  readonly embargoed?: boolean;
 }
 
 const SILENCE_MS = 60_000;
@@ -53,7 +55,7 @@ const SILENCE_MS = 60_000;
 export function openGit({ cache, mirrors: rules, environment, ...options }: GitOptions): GitPorts {
   const silenceMs = options.silenceMs ?? toldPatience(environment) ?? SILENCE_MS;
   const git = gitProcesses(environment);
-  const reader = objectReader(join(cache, 'git'), git);
+  const reader = objectReader(join(cache, options.embargoed === true ? 'private/git' : 'git'), git);
   const mirrors = mirrorsIn(cache, rules);
   const remotes = remotesOf({ git, mirrors, silenceMs });
   const ls = lsRefs({ silenceMs });

@@ -1,7 +1,7 @@
 /** Bootstraps a runtime's base with debootstrap, from the archive that this machine's apt uses, signed by Debian. */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BaseBootstrap, BaseImage, BaseSpec, BuildEvent } from '../../build/index.ts';
 import type { BlobStore } from '../../kernel/blob-store.ts';
@@ -86,10 +86,20 @@ async function bootstrapIn(root: string, { spec, archive, blobs, context }: Boot
   await writeFile(join(root, 'etc/apt/sources.list.d/debian.sources'), aptSources(archive, spec.debian));
   const updated = await jailed(['chroot', root, 'sh', '-c', UPGRADE], context);
   if (updated !== undefined) return fail(updated);
+  const released = await releaseDate(root);
   for (const path of CHANGING) await rm(join(root, path), { recursive: true, force: true });
   for (const path of EMPTIED) await mkdir(join(root, path), { recursive: true });
   const { digest, bytes } = await blobs.put(output(tarOf(root), context.signal));
-  return ok({ digest, bytes });
+  return ok({ digest, bytes, ...released });
+}
+
+/** The newest `Date` of the archive's signed indexes: what state of Debian this is. */
+async function releaseDate(root: string): Promise<Pick<BaseImage, 'released'>> {
+  const lists = join(root, 'var/lib/apt/lists');
+  const names = (await readdir(lists).catch(() => [])).filter((name) => /_(In)?Release$/.test(name));
+  const texts = await Promise.all(names.map((name) => readFile(join(lists, name), 'utf8')));
+  const dates = texts.map((text) => Date.parse(/^Date: (.+)$/m.exec(text)?.[1] ?? '')).filter(Number.isFinite);
+  return dates.length === 0 ? {} : { released: new Date(Math.max(...dates)).toISOString() };
 }
 
 /** The base is thrown away if the power fails, so dpkg needn't wait for the disk; nobody reads manuals in it. */

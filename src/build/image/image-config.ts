@@ -1,7 +1,8 @@
 /** The image's configuration: from it the image ID, so it holds no clock, no machine and no order of chance. */
 import { canonicalJson, digestOf, sha256, short, type Digest } from '../../kernel/digest.ts';
 import type { Lockfile } from '../../resolve/index.ts';
-import { withoutPatches } from '../layers/layer-spec.ts';
+import { baseLabels } from '../runtimes/runtime-identity.ts';
+import { withoutPatches } from '../layers/mounted-trees.ts';
 import type { StoredLayer } from '../../kernel/stored-layer.ts';
 import type { LayerChain, StoredRuntime } from '../ports.ts';
 import { manifestOf } from './manifest.ts';
@@ -13,15 +14,20 @@ export interface AssembledImage {
   readonly manifest: Buffer;
   readonly manifestDigest: Digest;
   readonly tag: string;
+  readonly visibility: 'public' | 'private';
   /** Lowest first, the runtime's among them. */
-  readonly layers: readonly StoredLayer[];
+  readonly layers: readonly NamedLayer[];
+}
+
+interface NamedLayer extends StoredLayer {
+  readonly name: string;
 }
 
 export interface ImageParts {
   readonly lock: Lockfile;
   /** `php82/web` */
   readonly runtime: { readonly name: string; readonly image: StoredRuntime };
-  readonly layers: readonly (StoredLayer & { readonly name: string })[];
+  readonly layers: readonly NamedLayer[];
   readonly architecture: string;
 }
 
@@ -41,11 +47,13 @@ export function assembleImage(parts: ImageParts): AssembledImage {
   const imageId = sha256(config);
   const manifest = manifestOf(config, layers);
   const manifestDigest = sha256(manifest);
+  const { visibility = 'public' } = parts.lock;
   return {
     imageId,
     config,
     manifest,
     manifestDigest,
+    visibility,
     tag: `mwpipe/${repositoryName(parts.lock.set)}:${short(imageId)}`,
     layers,
   };
@@ -63,7 +71,7 @@ function configOf({ lock, runtime, layers, architecture }: ImageParts, chain: La
       Env: config.env,
       WorkingDir: config.workdir,
       ExposedPorts: Object.fromEntries(config.ports.map((port) => [port, {}])),
-      Labels: labelsOf(lock, runtime.name),
+      Labels: { ...labelsOf(lock, runtime.name), ...baseLabels(runtime.image.base) },
     },
     history: [
       ...runtime.image.layers.map((_, index) => step(`runtime ${runtime.name}, layer ${index + 1}`)),
@@ -85,11 +93,15 @@ function labelsOf(lock: Lockfile, runtime: string): Record<string, string> {
     'mwpipe.lock': digestOf(withoutPatches(lock)),
     'mwpipe.mediawiki': lock.mediawiki,
     'mwpipe.runtime': runtime,
+    ...(lock.visibility === 'private' ? { [VISIBILITY_LABEL]: 'private' } : {}),
     ...(patched.length === 0
       ? {}
       : { 'mwpipe.patched': patched.map(({ name, patch }) => `${name}@${patch?.tree ?? ''}`).join(' ') }),
   };
 }
+
+/** An image that has it stays where embargoed patches may be. */
+const VISIBILITY_LABEL = 'mwpipe.visibility';
 
 /** A set's name as engines allow it in a repository's. */
 function repositoryName(set: string): string {

@@ -6,7 +6,7 @@ export const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
 const CONFIG_TYPE = 'application/vnd.oci.image.config.v1+json';
 
 /** What a layer is, for people and for `mwpipe image`. */
-export const LAYER_ANNOTATION = 'mwpipe.layer';
+const LAYER_ANNOTATION = 'mwpipe.layer';
 
 export function manifestOf(config: Buffer, layers: readonly (StoredLayer & { readonly name: string })[]): Buffer {
   return Buffer.from(

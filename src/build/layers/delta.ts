@@ -1,51 +1,80 @@
-/** The difference of two trees as one layer holds it: what is new or changed, and whiteouts for what is gone. */
+/** The difference of two states of mounted trees as one layer holds it: what is new or changed, whiteouts for what is gone. */
 import type { GitObjects, TreeEntry } from '../../resolve/index.ts';
 import type { DeltaContent } from './layer-spec.ts';
+import type { MountedTree } from './mount.ts';
+import { isWithin, parents } from './paths.ts';
+
+/** An entry where it stands: `path` counts from core's folder. */
+export interface MountedEntry {
+  readonly mounted: MountedTree;
+  readonly entry: TreeEntry;
+  readonly path: string;
+}
 
 export interface TreeDelta {
-  readonly changed: readonly TreeEntry[];
-  /** Files and whole folders that are gone, relative to the tree. */
+  readonly changed: readonly MountedEntry[];
+  /** Files and whole folders that are gone. */
   readonly removed: readonly string[];
 }
 
-/** Reads both trees; submodules are nobody's files. */
-export async function readDelta({ base, tree, foreign }: DeltaContent, objects: GitObjects): Promise<TreeDelta> {
-  const [before, after] = await Promise.all([base.tree, tree].map((id) => objects.entries({ url: base.url, id })));
-  return treeDelta((before ?? []).filter(isFile), (after ?? []).filter(isFile), foreign);
+/** Reads the trees of both states; submodules are nobody's files. */
+export async function readDelta({ before, after, foreign }: DeltaContent, objects: GitObjects): Promise<TreeDelta> {
+  const mounts = [...before, ...after].map(({ path }) => path).concat(foreign);
+  const read = (trees: readonly MountedTree[]): Promise<MountedEntry[]> => readEntries(trees, { objects, mounts });
+  const [from, to] = await Promise.all([read(before), read(after)]);
+  return treeDelta({ before: from, after: to, foreign });
 }
 
-function isFile(entry: TreeEntry): boolean {
-  return entry.mode !== '160000';
+interface Reading {
+  readonly objects: GitObjects;
+  /** Where components are mounted: a folder inside a tree that is one of them is theirs. */
+  readonly mounts: readonly string[];
 }
 
-/**
- * @param foreign folders of this tree where other components are mounted (`extensions/Cite` in core's): what is inside
- * is theirs, and they stay even where the patch removes the tree's own last file next to them
- */
-export function treeDelta(
-  base: readonly TreeEntry[],
-  patched: readonly TreeEntry[],
-  foreign: readonly string[] = [],
-): TreeDelta {
-  const own = (entry: TreeEntry): boolean => !foreign.some((mount) => entry.path.startsWith(`${mount}/`));
-  const before = new Map(base.filter(own).map((entry) => [entry.path, entry]));
-  const after = new Map(patched.filter(own).map((entry) => [entry.path, entry]));
-  const folders = new Set([...after.keys(), ...foreign.map((mount) => `${mount}/.`)].flatMap(parents));
+async function readEntries(trees: readonly MountedTree[], { objects, mounts }: Reading): Promise<MountedEntry[]> {
+  const read = await Promise.all(
+    trees.map(async (mounted) => {
+      const entries = await objects.entries({ url: mounted.url, id: mounted.tree });
+      const inside = mounts.filter((mount) => mount !== mounted.path && isWithin(mounted.path, mount));
+      return entries
+        .filter(({ mode }) => mode !== '160000')
+        .map((entry) => ({ mounted, entry, path: below(mounted.path, entry.path) }))
+        .filter(({ path }) => !inside.some((mount) => isWithin(mount, path)));
+    }),
+  );
+  return read.flat();
+}
+
+export interface DeltaStates {
+  readonly before: readonly MountedEntry[];
+  readonly after: readonly MountedEntry[];
+  /** Folders of others, which stay even where the last file next to them goes. */
+  readonly foreign: readonly string[];
+}
+
+export function treeDelta(states: DeltaStates): TreeDelta {
+  const before = new Map(states.before.map((one) => [one.path, one]));
+  const after = new Map(states.after.map((one) => [one.path, one]));
+  const folders = new Set([...after.keys(), ...states.foreign.map((mount) => `${mount}/.`)].flatMap(parents));
   const removed = new Set<string>();
-  for (const path of before.keys()) {
-    const gone = goneAt(path, { after, folders });
+  for (const one of before.values()) {
+    const gone = goneAt(one, { after, folders });
     if (gone !== undefined) removed.add(gone);
   }
-  const changed = [...after.values()].filter((entry) => !same(entry, before.get(entry.path)));
+  const changed = [...after.values()].filter(({ path, entry }) => !same(entry, before.get(path)?.entry));
   return { changed, removed: [...removed].sort() };
 }
 
-/** The topmost folder that is gone with this path, or the path; undefined where something new stands in its place. */
+/**
+ * The topmost folder that is gone with this path, or the path; undefined where something new stands in its place. Never
+ * above its mount: what is next to it is another's.
+ */
 function goneAt(
-  path: string,
-  { after, folders }: { after: ReadonlyMap<string, TreeEntry>; folders: ReadonlySet<string> },
+  { path, mounted }: MountedEntry,
+  { after, folders }: { after: ReadonlyMap<string, unknown>; folders: ReadonlySet<string> },
 ): string | undefined {
-  for (const part of [...parents(path), path]) {
+  const own = parents(path).filter((folder) => mounted.path === '' || isWithin(mounted.path, folder));
+  for (const part of [...own, path]) {
     if (after.has(part)) return undefined;
     if (!folders.has(part)) return part;
   }
@@ -56,8 +85,6 @@ function same(entry: TreeEntry, other: TreeEntry | undefined): boolean {
   return other?.oid === entry.oid && other.mode === entry.mode;
 }
 
-/** `a/b/c`: `a`, `a/b`. */
-export function parents(path: string): string[] {
-  const parts = path.split('/');
-  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
+function below(mount: string, path: string): string {
+  return mount === '' ? path : `${mount}/${path}`;
 }

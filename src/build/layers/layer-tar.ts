@@ -3,43 +3,45 @@ import type { TarEntry } from '../../kernel/tar.ts';
 import { TAR_END, tarHeader, tarPadding } from '../../kernel/tar.ts';
 import { sha256 } from '../../kernel/digest.ts';
 import type { GitObjects, TreeEntry } from '../../resolve/index.ts';
-import { parents } from './delta.ts';
+import { parents } from './paths.ts';
 import type { BlobStore } from '../../kernel/blob-store.ts';
 import type { StoredFile } from './layer-spec.ts';
 import { mountPoint } from './mount.ts';
 import { EARLIEST, mtimeOf } from './mtime.ts';
 
-/** Part of a layer: entries of one component's repo, and what it lacks compared with the layers below. */
+/** Part of a layer: entries of one component's repo. */
 export interface LayerPart {
   readonly url: string;
   /** Mount path of the component. */
   readonly path: string;
   readonly entries: readonly TreeEntry[];
+}
+
+export interface LayerFiles {
+  /** What lower layers have and the image hasn't, counted from core's folder. */
   readonly removed: readonly string[];
+  readonly parts: readonly LayerPart[];
 }
 
 const CHUNK = 512 * 1024;
 
 /** Reads one blob at a time and yields chunks of about half a megabyte: memory stays bounded by the largest file. */
-export function treesTar(parts: readonly LayerPart[], objects: GitObjects): AsyncGenerator<Buffer> {
-  return inChunks(partsTar(parts, objects));
+export function treesTar(files: LayerFiles, objects: GitObjects): AsyncGenerator<Buffer> {
+  return inChunks(partsTar(files, objects));
 }
 
 export function filesTar(files: Readonly<Record<string, string>>): AsyncGenerator<Buffer> {
   return inChunks(literalTar(files));
 }
 
-async function* partsTar(parts: readonly LayerPart[], objects: GitObjects): AsyncGenerator<Buffer> {
+async function* partsTar({ removed, parts }: LayerFiles, objects: GitObjects): AsyncGenerator<Buffer> {
   const folders = new Set<string>();
-  for (const part of parts) {
-    const root = mountPoint(part.path);
-    for (const path of part.removed) {
-      const whiteout = `${root}/${whiteoutOf(path)}`;
-      yield* foldersAbove(whiteout, folders);
-      yield tarHeader({ kind: 'file', path: whiteout, bytes: 0, mtime: EARLIEST });
-    }
-    yield* entriesTar(part, { root, folders, objects });
+  for (const path of removed) {
+    const whiteout = `${mountPoint('')}/${whiteoutOf(path)}`;
+    yield* foldersAbove(whiteout, folders);
+    yield tarHeader({ kind: 'file', path: whiteout, bytes: 0, mtime: EARLIEST });
   }
+  for (const part of parts) yield* entriesTar(part, { root: mountPoint(part.path), folders, objects });
   yield TAR_END;
 }
 
@@ -88,7 +90,7 @@ export async function* storedTar(files: readonly StoredFile[], blobs: BlobStore)
   for (const { path, digest, bytes, executable = false } of files) {
     yield* foldersAbove(path, folders);
     yield tarHeader({ kind: 'file', path, bytes, executable, mtime: mtimeOf(digest.slice('sha256:'.length)) });
-    yield* blobs.open(digest) as AsyncIterable<Buffer>;
+    yield* blobs.open(digest);
     yield tarPadding(bytes);
   }
   yield TAR_END;

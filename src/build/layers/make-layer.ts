@@ -54,48 +54,50 @@ interface Reading extends LayerPorts {
 async function tarOf(content: LayerContent, reading: Reading): Promise<Outcome<AsyncGenerator<Buffer>>> {
   if (content.kind === 'files') return ok(filesTar(content.files));
   if (content.kind === 'stored') return ok(storedTar(content.files, reading.blobs));
-  const trees = content.kind === 'delta' ? [content.base] : content.trees;
+  const trees = content.kind === 'delta' ? [...content.before, ...content.after] : content.trees;
   const opened = all(await Promise.all(trees.map((tree) => openTree(tree, reading.objects, reading.context))));
   if (!opened.ok) return opened;
   const filled = new Set(content.kind === 'trees' ? content.trees.map(({ path }) => path) : []);
+  const read = await readParts(content, reading);
   const parts: LayerPart[] = [];
   const unsafe: Diagnostic[] = [];
-  for (const { mounted, part } of await readParts(content, reading)) {
-    const checked = checkEntries(mounted, part.entries);
+  for (const { mounted, entries } of read.parts) {
+    const checked = checkEntries(mounted, entries);
     for (const { path, because } of checked.skipped) {
       if (filled.has(mountedAt(mounted, path))) continue; // a submodule that the lock has
       reading.context.emit({ code: 'build/entry-skipped', component: mounted.name, path, because });
     }
     unsafe.push(...checked.unsafe, ...(await checkLinks(mounted, { entries: checked.kept, reading })));
-    parts.push({ ...part, entries: checked.kept });
+    parts.push({ url: mounted.url, path: mounted.path, entries: checked.kept });
   }
-  return settle(treesTar(parts, reading.objects), unsafe);
+  return settle(treesTar({ removed: read.removed, parts }, reading.objects), unsafe);
 }
 
 function mountedAt({ path: mount }: MountedTree, path: string): string {
   return mount === '' ? path : `${mount}/${path}`;
 }
 
-interface ReadPart {
-  readonly mounted: MountedTree;
-  readonly part: LayerPart;
+interface ReadParts {
+  readonly removed: readonly string[];
+  readonly parts: readonly { readonly mounted: MountedTree; readonly entries: readonly TreeEntry[] }[];
 }
 
 async function readParts(
   content: Exclude<LayerContent, { kind: 'files' | 'stored' }>,
   { objects }: Reading,
-): Promise<readonly ReadPart[]> {
+): Promise<ReadParts> {
   if (content.kind === 'delta') {
-    const { base, tree } = content;
     const { changed, removed } = await readDelta(content, objects);
-    return [{ mounted: { ...base, tree }, part: { url: base.url, path: base.path, entries: changed, removed } }];
+    const byMount = Map.groupBy(changed, ({ mounted }) => mounted);
+    const parts = [...byMount].map(([mounted, members]) => ({ mounted, entries: members.map(({ entry }) => entry) }));
+    return { removed, parts };
   }
-  return Promise.all(
+  const parts = await Promise.all(
     content.trees.map(async (mounted) => {
-      const entries = await objects.entries({ url: mounted.url, id: mounted.tree });
-      return { mounted, part: { url: mounted.url, path: mounted.path, entries, removed: [] } };
+      return { mounted, entries: await objects.entries({ url: mounted.url, id: mounted.tree }) };
     }),
   );
+  return { removed: [], parts };
 }
 
 async function checkLinks(

@@ -14,7 +14,13 @@ export interface MountedTree {
   readonly tree: string;
   /** In core's tree: '', 'vendor', 'extensions/Cite'. */
   readonly path: string;
+  /** Its tree is the commit's with something on top: in the object store, in no commit that could be fetched. */
+  readonly patched?: boolean;
 }
+
+/** Linux's limits (PATH_MAX, NAME_MAX), less what stands above a mount: no container could open such a file. */
+const MOST_PATH_BYTES = 3800;
+const MOST_NAME_BYTES = 255;
 
 export interface SkippedEntry {
   readonly path: string;
@@ -61,11 +67,13 @@ function segments(path: string): number {
 }
 
 function reasonAgainst(path: string): string | undefined {
+  if (Buffer.byteLength(path) > MOST_PATH_BYTES) return `is longer than ${MOST_PATH_BYTES} bytes`;
   for (const part of path.split('/')) {
     if (part === '') return 'is absolute or has an empty part';
     if (part === '.' || part === '..') return 'leaves its folder';
     if (part.toLowerCase() === '.git') return "would be a repository's own data";
     if (part.startsWith('.wh.')) return 'would remove files of lower layers (a whiteout)';
+    if (Buffer.byteLength(part) > MOST_NAME_BYTES) return `has a name of more than ${MOST_NAME_BYTES} bytes`;
     if (part.includes('\0')) return 'has a zero byte';
   }
   return undefined;

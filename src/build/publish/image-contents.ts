@@ -1,11 +1,14 @@
 /** What of an image a registry has to hold: its layers and its config, each once, and its manifest. */
 import { sha256 } from '../../kernel/digest.ts';
+import type { StoredLayer } from '../../kernel/stored-layer.ts';
 import type { AssembledImage } from '../image/image-config.ts';
 import { MANIFEST_TYPE } from '../image/manifest.ts';
 import type { ManifestDocument, OutgoingBlob } from '../registry-ports.ts';
 
 /** What a push needs of an image. */
-export type PublishedImage = Pick<AssembledImage, 'imageId' | 'config' | 'manifest' | 'manifestDigest' | 'layers'>;
+export interface PublishedImage extends Pick<AssembledImage, 'imageId' | 'config' | 'manifest' | 'manifestDigest'> {
+  readonly layers: readonly StoredLayer[];
+}
 
 export interface ImageContents {
   readonly manifest: ManifestDocument;

@@ -1,39 +1,39 @@
 /**
  * As much of a Dockerfile as policy and caching need: its stages, what each stands on and which files it copies.
- * A runtime stands on the base that mwpipe bootstrapped, or on an earlier stage of its own, never on a pulled image.
+ * A runtime stands on the base that mwpipe bootstrapped, on an earlier stage of its own, or on an image that the
+ * workspace allows, by its digest.
  */
-import { quote, type Diagnostic, type SourceRange } from '../../kernel/diagnostic.ts';
+import type { Diagnostic, SourceRange } from '../../kernel/diagnostic.ts';
 import { settle, type Outcome } from '../../kernel/outcome.ts';
+import { baseProblem, BOOTSTRAPPED, type BaseRules } from './base-problem.ts';
+import { instructions, type Instruction } from './instructions.ts';
 
 export interface Stage {
   readonly name: string | undefined;
+  /** What its lowest layers are: the bootstrapped base, or an image by its digest. */
+  readonly base: string;
   /** Earlier stages that it is made from. */
   readonly uses: readonly number[];
   /** Sources of its COPY and ADD lines, relative to the context. */
   readonly copies: readonly { readonly path: string; readonly at: SourceRange }[];
+  /** Of its FROM, from 1. */
+  readonly line: number;
   /** Its lines, as they stand. */
   readonly text: string;
 }
 
-interface Instruction {
-  readonly name: string;
-  readonly words: readonly string[];
-  readonly text: string;
-  readonly at: SourceRange;
-}
-
 const BASE = /^\$(BASE|\{BASE\})$/;
 
-/** Fails with `build/untrusted-base` (refused) for each image that isn't ${BASE} or an earlier stage. */
-export function readDockerfile(file: string, text: string): Outcome<readonly Stage[]> {
+/** Fails with `build/untrusted-base`, `build/base-by-tag` (refused) and `build/no-base`, for each image that it names. */
+export function readDockerfile(file: string, text: string, rules: BaseRules): Outcome<readonly Stage[]> {
   const problems: Diagnostic[] = [];
   const stages: Stage[] = [];
   const lines = instructions(file, text);
   const starts = lines.flatMap((line, index) => (line.name === 'FROM' ? [index] : []));
   for (const [number, start] of starts.entries()) {
-    const { stage, untrusted } = readStage(lines.slice(start, starts[number + 1]), stages);
+    const { stage, refused } = readStage(lines.slice(start, starts[number + 1]), { earlier: stages, rules });
     stages.push(stage);
-    problems.push(...untrusted);
+    problems.push(...refused);
   }
   if (stages.length === 0) problems.push(noStage(file));
   return settle(stages, problems);
@@ -48,25 +48,47 @@ export function neededStages(stages: readonly Stage[], target: string | undefine
   return stages.filter((_, index) => needed.has(index));
 }
 
+/**
+ * The Dockerfile with these stages alone: the classic builder makes every stage before the wanted one, needed or not. The
+ * others stay as empty ones, so that numbers in COPY --from mean the same.
+ */
+export function onlyStages(text: string, stages: readonly Stage[], needed: readonly Stage[]): string {
+  const lines = text.split('\n');
+  const kept = stages.slice(0, stages.findLastIndex((stage) => needed.includes(stage)) + 1);
+  const bodies = kept.map((stage, index) => {
+    if (!needed.includes(stage)) return ['FROM scratch', ''];
+    const next = stages[index + 1];
+    return lines.slice(stage.line - 1, next === undefined ? undefined : next.line - 1);
+  });
+  return [...lines.slice(0, (stages[0]?.line ?? 1) - 1), ...bodies.flat()].join('\n');
+}
+
 function readStage(
   lines: readonly Instruction[],
-  earlier: readonly Stage[],
-): { readonly stage: Stage; readonly untrusted: readonly Diagnostic[] } {
+  { earlier, rules }: { readonly earlier: readonly Stage[]; readonly rules: BaseRules },
+): { readonly stage: Stage; readonly refused: readonly Diagnostic[] } {
   const references = lines.flatMap(imageReference);
   const numbered = references.map((reference) => ({ ...reference, stage: stageNumber(reference.image, earlier) }));
-  const untrusted = numbered.filter(({ image, stage }) => stage === undefined && !BASE.test(image)).map(untrustedBase);
+  const outside = numbered.filter(({ stage }) => stage === undefined).map(asBase);
   const from = lines[0]?.words ?? [];
   const name = from.at(-2)?.toUpperCase() === 'AS' ? from.at(-1) : undefined;
   const uses = numbered.flatMap(({ stage }) => (stage === undefined ? [] : [stage]));
+  const parent = numbered[0]?.stage;
+  const base = parent === undefined ? (outside[0]?.image ?? '') : (earlier[parent]?.base ?? '');
+  const text = lines.map((line) => line.text).join('\n');
   return {
-    stage: { name, uses, copies: lines.flatMap(copiesOf), text: lines.map((line) => line.text).join('\n') },
-    untrusted,
+    stage: { name, base, uses, copies: lines.flatMap(copiesOf), line: lines[0]?.at.line ?? 1, text },
+    refused: outside.flatMap(({ image, at }) => baseProblem(image, at, rules) ?? []),
   };
 }
 
 interface Reference {
   readonly image: string;
   readonly at: SourceRange;
+}
+
+function asBase({ image, at }: Reference): Reference {
+  return { image: BASE.test(image) ? BOOTSTRAPPED : image, at };
 }
 
 function imageReference({ name, words, at }: Instruction): Reference[] {
@@ -98,41 +120,6 @@ function operands(words: readonly string[]): string[] {
   const rest = words.filter((word) => !word.startsWith('--'));
   if (rest[0]?.startsWith('[') !== true) return rest;
   return [...rest.join(' ').matchAll(/"([^"]*)"/g)].map((match) => match[1] ?? '');
-}
-
-/** Joins continued lines, leaves out comments. */
-function instructions(file: string, text: string): Instruction[] {
-  const found: Instruction[] = [];
-  let open: { line: number; parts: string[] } | undefined;
-  for (const [index, raw] of text.split('\n').entries()) {
-    if (/^\s*(#|$)/.test(raw)) continue;
-    const continues = /\\\s*$/.test(raw);
-    open ??= { line: index, parts: [] };
-    open.parts.push(continues ? raw.replace(/\\\s*$/, '') : raw);
-    if (continues) continue;
-    found.push(instruction(file, open));
-    open = undefined;
-  }
-  if (open !== undefined) found.push(instruction(file, open));
-  return found;
-}
-
-function instruction(file: string, { line, parts }: { line: number; parts: readonly string[] }): Instruction {
-  const first = parts[0] ?? '';
-  const text = parts.join(' ').trim();
-  const [name = '', ...words] = text.split(/\s+/);
-  const column = first.length - first.trimStart().length + 1;
-  return { name: name.toUpperCase(), words, text, at: { file, line: line + 1, column, length: first.trim().length } };
-}
-
-function untrustedBase({ image, at }: Reference): Diagnostic {
-  return {
-    code: 'build/untrusted-base',
-    message: `a runtime can't be made from ${quote(image)}`,
-    hint: 'write FROM ${BASE} (bootstrapped from the signed Debian archive, see image.yaml) or name an earlier stage',
-    at,
-    exit: 'refused',
-  };
 }
 
 function noStage(file: string): Diagnostic {

@@ -7,54 +7,91 @@ import { quote, type Diagnostic } from '../../kernel/diagnostic.ts';
 import { nearest } from '../../kernel/nearest.ts';
 import { fail, ok, settle, type Outcome } from '../../kernel/outcome.ts';
 import { readYaml, type YamlDocument } from '../../kernel/yaml-document.ts';
-import { neededStages, readDockerfile, type Stage } from './dockerfile.ts';
+import { BOOTSTRAPPED } from './base-problem.ts';
+import { neededStages, onlyStages, readDockerfile, type Stage } from './dockerfile.ts';
 import type { BaseSpec, ContextFile } from '../ports.ts';
 
 export const imageSchema = z.strictObject({
   version: z.literal(1),
   /** What it is for, in a sentence. */
   description: z.string().min(1),
-  /** What `${BASE}` of the Dockerfile is: a root file system bootstrapped from the signed Debian archive. */
-  base: z.strictObject({
-    /** Code name: bookworm. */
-    debian: z.string().regex(/^[a-z]+$/, 'is no code name of Debian, such as bookworm'),
-    variant: z.literal('minbase'),
-  }),
+  /**
+   * What `${BASE}` of the Dockerfile is: a root file system bootstrapped from the signed Debian archive. Left out where
+   * every stage is FROM an image that mwpipe.yaml allows.
+   */
+  base: z
+    .strictObject({
+      /** Code name: bookworm. */
+      debian: z.string().regex(/^[a-z]+$/, 'is no code name of Debian, such as bookworm'),
+      variant: z.literal('minbase'),
+    })
+    .exactOptional(),
   /** Name to stage of the Dockerfile; the first is the default. */
   flavours: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.string()),
 });
 
 export interface RuntimeDefinition {
-  readonly base: BaseSpec;
+  /** undefined: no stage that counts asks for it. */
+  readonly base: BaseSpec | undefined;
+  /** The image that its lowest layers are, where it isn't bootstrapped. */
+  readonly from: string | undefined;
   readonly stage: string;
+  /** With the stages that this flavour needs. */
   readonly dockerfile: string;
   /** The lines that count for this flavour: a change in another flavour's stage changes nothing here. */
   readonly stages: readonly Stage[];
   readonly files: readonly ContextFile[];
 }
 
-/** @param folder `images/` of the workspace, which is also the context that COPY lines count from */
+/** Where runtimes are defined, and what they may stand on. */
+export interface RuntimeFolder {
+  /** `images/` of the workspace, which is also the context that COPY lines count from. */
+  readonly folder: string;
+  /** `policy.bases` of mwpipe.yaml. */
+  readonly bases: readonly string[];
+}
+
 export async function readRuntime(
-  folder: string,
+  { folder, bases }: RuntimeFolder,
   { name, flavour }: { readonly name: string; readonly flavour: string },
 ): Promise<Outcome<RuntimeDefinition>> {
-  const known = await runtimeNames(folder);
-  if (!known.includes(name)) return fail(unknownRuntime(name, { folder, known }));
-  const yaml = await readYaml(join(folder, name, 'image.yaml'), imageSchema);
+  const yaml = await readImageYaml(folder, name);
   if (!yaml.ok) return yaml;
+  const { base } = yaml.value.value;
   const file = join(folder, name, 'Dockerfile');
   if (!existsSync(file)) return fail({ code: 'build/no-dockerfile', message: `there is no ${file}`, exit: 'input' });
-  const dockerfile = await readFile(file, 'utf8');
-  const stages = readDockerfile(file, dockerfile);
+  const text = await readFile(file, 'utf8');
+  const stages = readDockerfile(file, text, { bases, bootstrapped: base !== undefined });
   if (!stages.ok) return stages;
   const stage = yaml.value.value.flavours[flavour];
   const needed = neededStages(stages.value, stage);
   if (stage === undefined || needed === undefined) return fail(unknownFlavour(yaml.value, { flavour, stage }));
   const files = await contextFiles(folder, needed);
-  return files.ok ? ok({ base: yaml.value.value.base, stage, dockerfile, stages: needed, files: files.value }) : files;
+  if (!files.ok) return files;
+  const dockerfile = onlyStages(text, stages.value, needed);
+  return ok({ ...baseOf(needed, base), stage, dockerfile, stages: needed, files: files.value });
 }
 
-async function runtimeNames(folder: string): Promise<string[]> {
+/** Fails with `build/unknown-runtime` and `yaml/*`. */
+export async function readImageYaml(
+  folder: string,
+  name: string,
+): Promise<Outcome<YamlDocument<z.output<typeof imageSchema>>>> {
+  const known = await runtimeNames(folder);
+  if (!known.includes(name)) return fail(unknownRuntime(name, { folder, known }));
+  return readYaml(join(folder, name, 'image.yaml'), imageSchema);
+}
+
+function baseOf(needed: readonly Stage[], base: BaseSpec | undefined): Pick<RuntimeDefinition, 'base' | 'from'> {
+  const lowest = needed.at(-1)?.base;
+  return {
+    base: needed.some((stage) => stage.base === BOOTSTRAPPED) ? base : undefined,
+    from: lowest === BOOTSTRAPPED ? undefined : lowest,
+  };
+}
+
+/** Folders of `images/` with an image.yaml, by name. */
+export async function runtimeNames(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   return entries
     .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'image.yaml')))
@@ -101,7 +138,7 @@ function unknownRuntime(name: string, { folder, known }: { folder: string; known
   };
 }
 
-function unknownFlavour(
+export function unknownFlavour(
   yaml: YamlDocument<z.output<typeof imageSchema>>,
   { flavour, stage }: { readonly flavour: string; readonly stage: string | undefined },
 ): Diagnostic {

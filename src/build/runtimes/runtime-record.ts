@@ -14,6 +14,7 @@ const runtimeSchema = z.object({
   bytes: z.number(),
   config: z.object({ entrypoint: words, cmd: words, env: words, workdir: z.string(), ports: words }),
   layers: z.array(storedLayerSchema),
+  base: z.object({ name: z.string(), digest: digestSchema, kind: z.enum(['bootstrapped', 'image']) }).exactOptional(),
 });
 
 export function parseRuntime(document: unknown): StoredRuntime | undefined {

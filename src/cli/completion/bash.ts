@@ -19,6 +19,8 @@ ${words(places)}
   COMPREPLY+=($(compgen -W "$words" -- "$current"))
 }
 _mwpipe_sets() { local file; for file in extension-sets/*.yaml; do file=\${file##*/}; case $file in *.lock.yaml|'*.yaml') ;; *) echo "\${file%.yaml}" ;; esac; done; }
+_mwpipe_runtimes() { local file; for file in images/*/image.yaml; do file=\${file%/*}; case $file in *'*'*) ;; *) echo "\${file##*/}" ;; esac; done; }
+_mwpipe_flavours() { sed -n '/^flavours:/,/^[^ #]/{s/^flavours://;/^[a-z]/d;p}' images/*/image.yaml 2> /dev/null | grep -oE '[a-z][a-z0-9-]*:' | tr -d : | sort -u; }
 complete -F _mwpipe mwpipe
 `;
 }
@@ -53,7 +55,8 @@ function words(places: readonly Place[]): string {
 function offer(kind: ValueKind): string {
   if (kind === undefined) return '';
   if (kind === 'file' || kind === 'folder') return names(kind === 'file' ? '-f' : '-d');
-  return `COMPREPLY=($(compgen -W ${kind === 'set' ? '"$(_mwpipe_sets)"' : listed(kind)} -- "$current"));`;
+  const words = typeof kind === 'string' ? `"$(_mwpipe_${kind}s)"` : listed(kind);
+  return `COMPREPLY=($(compgen -W ${words} -- "$current"));`;
 }
 
 /** readline, where it is the one that asks, quotes a name with spaces. */

@@ -18,6 +18,14 @@ function __mwpipe_sets
     string match -q '*.lock.yaml' $file; or path basename -E $file
   end
 end
+function __mwpipe_runtimes
+  for file in images/*/image.yaml
+    string replace -r '.*/([^/]+)/image.yaml$' '$1' $file
+  end
+end
+function __mwpipe_flavours
+  sed -n '/^flavours:/,/^[^ #]/{s/^flavours://;/^[a-z]/d;p}' images/*/image.yaml 2> /dev/null | grep -oE '[a-z][a-z0-9-]*:' | tr -d : | sort -u
+end
 complete -c mwpipe -f
 ${places.flatMap(linesOf).join('\n')}
 `;
@@ -44,7 +52,7 @@ function offer(kind: ValueKind): string {
   if (kind === undefined) return '';
   if (kind === 'file') return ' -F';
   if (kind === 'folder') return " -a '(__fish_complete_directories)'";
-  return kind === 'set' ? " -a '(__mwpipe_sets)'" : ` -a ${quoted(kind.join(' '))}`;
+  return typeof kind === 'string' ? ` -a '(__mwpipe_${kind}s)'` : ` -a ${quoted(kind.join(' '))}`;
 }
 
 function quoted(text: string): string {

@@ -1,8 +1,11 @@
 /** The tree of commands as what can stand next: for each path of words, the words and options after it. */
 import type { Argument, Command, Option } from 'commander';
 
-/** What a value is: a file, a folder, an extension set of the workspace, one of few words, or anything. */
-export type ValueKind = 'file' | 'folder' | 'set' | readonly string[] | undefined;
+/** What the workspace names: its extension sets, its runtimes, and the flavours of those. */
+type WorkspaceWord = 'set' | 'runtime' | 'flavour';
+
+/** What a value is: a file, a folder, a name of the workspace's, one of few words, or anything. */
+export type ValueKind = 'file' | 'folder' | WorkspaceWord | readonly string[] | undefined;
 
 export interface Choice {
   readonly word: string;
@@ -52,8 +55,11 @@ function kindOfArguments(command: Command): ValueKind {
 /** By the choices given, else by the name that stands between < and >. */
 function kindOf(given: Argument | Option): ValueKind {
   if (given.argChoices !== undefined) return given.argChoices;
+  const long = 'flags' in given ? given.long : undefined;
   const name = 'flags' in given ? (/[<[]([\w-]+)/.exec(given.flags)?.[1] ?? '') : given.name();
   if (/^(dir|folder|directory|workspace)$/.test(name)) return 'folder';
   if (/^(file|path)$/.test(name)) return 'file';
-  return name === 'set' ? 'set' : undefined;
+  if (long === '--runtime') return 'runtime';
+  if (long === '--flavour') return 'flavour';
+  return name === 'set' || name === 'runtime' ? name : undefined;
 }

@@ -24,6 +24,8 @@ ${places.map(wordsOf).join('\n')}
   _describe -o mwpipe choices
 }
 _mwpipe_sets() { local -a sets=(extension-sets/*.yaml(N:t:r)); compadd -- \${sets:#*.lock} }
+_mwpipe_runtimes() { local -a runtimes=(images/*/image.yaml(N:h:t)); compadd -- $runtimes }
+_mwpipe_flavours() { compadd -- \${(u)\${(f)"$(sed -n '/^flavours:/,/^[^ #]/{s/^flavours://;/^[a-z]/d;p}' images/*/image.yaml 2> /dev/null | grep -oE '[a-z][a-z0-9-]*:' | tr -d :)"}} }
 if [[ $funcstack[1] == _mwpipe ]]; then _mwpipe "$@"; else compdef _mwpipe mwpipe; fi
 `;
 }
@@ -50,7 +52,7 @@ function offer(kind: ValueKind): string {
   if (kind === undefined) return ':';
   if (kind === 'file') return '_files';
   if (kind === 'folder') return '_files -/';
-  return kind === 'set' ? '_mwpipe_sets' : `compadd -- ${kind.map(quoted).join(' ')}`;
+  return typeof kind === 'string' ? `_mwpipe_${kind}s` : `compadd -- ${kind.map(quoted).join(' ')}`;
 }
 
 function quoted(text: string): string {

@@ -1,5 +1,5 @@
 /** What building tells people: what took time while it ran, then what is new, why, and how much was sent. */
-import type { BuildEvent, BuiltImage, ImagePlan, PlannedLayer } from '../../build/index.ts';
+import type { BuildEvent, BuiltImage, ImagePlan, PlannedLayer, Verification } from '../../build/index.ts';
 import { short } from '../../kernel/digest.ts';
 import type { Shown } from '../run.ts';
 import type { Line } from './renderer.ts';
@@ -24,12 +24,22 @@ export function plainLine(event: BuildEvent): Line | undefined {
       return {
         progress: `runtime ${event.runtime}: taken into the cache (${size(event.bytes)}, ${duration(event.ms)})`,
       };
+    case 'build/runtime-differs':
+      return `WARNING  runtime ${event.runtime} is not the pinned one: ${event.because}\n         ${event.hint}`;
+    case 'build/runtime-pulled':
+      return `runtime ${event.runtime}: pulled ${short(event.manifest)} (${size(event.bytes)}, ${duration(event.ms)})`;
     case 'build/runtime-reused':
     case 'build/layer-reused':
     case 'build/image-there':
       return undefined;
     case 'build/layer-made':
       return { progress: `made ${event.layer} (${size(event.bytes)}, ${duration(event.ms)})` };
+    case 'build/output-written':
+      return `wrote ${event.kind}:${event.path}`;
+    case 'build/layers-cut':
+      return event.change === 'first'
+        ? undefined
+        : `layers ${event.change === 'delta' ? 'got one more delta' : 'were cut anew'} (${event.because}): ${event.file}`;
     case 'build/entry-skipped':
       return `${event.component}: ${event.path} left out (${event.because})`;
     case 'build/sending':
@@ -67,9 +77,42 @@ export function showBuilt(built: BuiltImage, facts: { readonly ms: number }): Sh
   return { text, json: built };
 }
 
+export function showVerified(verified: Verification, { ms }: { readonly ms: number }): Shown {
+  const differ = verified.layers.filter(({ here, there, sameBlob }) => here !== there || !sameBlob);
+  const { imageId, manifestDigest } = verified;
+  const rows = differ.map(({ name, here, there }) => [
+    'differs',
+    name,
+    here === there
+      ? 'the same tar, compressed to other bytes'
+      : `${short(here ?? 'none')} here, ${short(there ?? 'none')} there`,
+  ]);
+  const lines = verified.same
+    ? [
+        `Same     ${verified.layers.length} layers, built twice: image ${short(imageId)}, manifest ${short(manifestDigest)}  ${duration(ms)}`,
+      ]
+    : [
+        `Differs  ${differ.length} of ${verified.layers.length} layers, built twice from the same lock and runtime`,
+        table(rows),
+      ];
+  return { text: lines.join('\n'), json: verified, ...(verified.same ? {} : { exit: 'failed' as const }) };
+}
+
 export function showPlan(plan: ImagePlan): Shown {
-  const bytes = `Bytes    about ${size(plan.makeBytes)} to make · ${size(plan.sendBytes)} to send`;
-  return { text: [...planLines(plan), bytes, `Next     mwpipe build ${plan.set}`].join('\n'), json: plan };
+  return {
+    text: [...planLines(plan), cutLine(plan), bytesLine(plan), `Next     mwpipe build ${plan.set}`].join('\n'),
+    json: plan,
+  };
+}
+
+function bytesLine({ makeBytes, sendBytes, pullBytes }: ImagePlan): string {
+  return `Bytes    about ${size(makeBytes)} to make · ${size(sendBytes)} to send · a node that has the last image pulls ${size(pullBytes)}`;
+}
+
+function cutLine({ cut }: ImagePlan): string {
+  const share = cut.squashAboveBytes === 0 ? 0 : Math.round((cut.deltaBytes / cut.squashAboveBytes) * 100);
+  const words = { same: 'as they were', first: 'cut for the first time', delta: 'one more delta', squash: 'cut anew' };
+  return `Layers   ${words[cut.change]} (${cut.because}); ${cut.deltas} of ${cut.mostDeltas} deltas, ${share} % of the bytes at which they are cut anew`;
 }
 
 /** Above this a cold build would list each component: people want the sum. */
@@ -91,11 +134,11 @@ function planLines(plan: ImagePlan): string[] {
 }
 
 function row(state: string, layer: PlannedLayer): string[] {
-  return [state, layer.name, size(layer.bytes), layer.because];
+  return [state, layer.name, size(layer.blobBytes), layer.because];
 }
 
 function movedRow(layers: readonly PlannedLayer[]): string[] {
-  const bytes = layers.reduce((total, layer) => total + layer.bytes, 0);
+  const bytes = layers.reduce((total, layer) => total + layer.blobBytes, 0);
   return ['sent', `${layers.length} layers made before`, size(bytes), layers[0]?.because ?? ''];
 }
 

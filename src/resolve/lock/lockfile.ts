@@ -204,6 +204,8 @@ export function lockFile(root: string, set: string, visibility: 'public' | 'priv
 
 /** Fails with `yaml/*`, and with `lock/newer-schema` for a file that a newer mwpipe wrote. */
 export function parseLockfile(file: string, text: string): Outcome<Lockfile> {
+  const document = parseYaml(file, text, lockfileSchema);
+  if (document.ok) return ok(document.value.value);
   const header = parseYaml(file, text, schemaOnly);
   if (!header.ok) return header;
   const [name, version] = header.value.value.schema.split('/');
@@ -216,8 +218,12 @@ export function parseLockfile(file: string, text: string): Outcome<Lockfile> {
       exit: 'input',
     });
   }
-  const document = parseYaml(file, text, lockfileSchema);
-  return document.ok ? ok(document.value.value) : document;
+  return document;
+}
+
+/** What was a lock when it was kept; undefined where this version reads it in another way. */
+export function checkLockfile(document: unknown): Lockfile | undefined {
+  return document === undefined ? undefined : lockfileSchema.safeParse(document).data;
 }
 
 const MEMBERS = ['name', 'kind', 'path', 'url', 'ref', 'fallback', 'commit', 'tree', 'version', 'registered'] as const;

@@ -31,7 +31,15 @@ async function openWorld(git = fakeGit()): Promise<World> {
     folder,
     git,
     images,
-    ports: { blobs, objects: git, images, runtimes, bases, folder: join(folder, 'images') },
+    ports: {
+      blobs,
+      layout: join(folder, 'oci'),
+      objects: git,
+      images,
+      runtimes,
+      bases,
+      folder: join(folder, 'images'),
+    },
   };
 }
 

@@ -10,7 +10,7 @@ it.each([
   ['an option that nobody knows', ['build', '--nope'], "error: unknown option '--nope'"],
   ['a misspelt command', ['biuld'], '(Did you mean build?)'],
   ['a missing argument', ['resolve'], "error: missing required argument 'set'"],
-  ['a choice that is none', ['build', '--flavour', 'x'], 'Allowed choices are web, test.'],
+  ['a number that is none', ['runtime', 'build', '--jobs', 'x'], 'a whole number from 1 to 16 is wanted'],
   ['no command at all', [], 'Usage: mwpipe [options] [command]'],
 ])('takes %s for wrong usage: 2', (_what, argv, text) => {
   const { status, stdout, stderr } = mwpipe(argv);

@@ -1,13 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parents, treeDelta, type TreeDelta } from '../../../../src/build/layers/delta.ts';
-import type { TreeEntry } from '../../../../src/resolve/index.ts';
+import { treeDelta, type MountedEntry, type TreeDelta } from '../../../../src/build/layers/delta.ts';
+import { parents } from '../../../../src/build/layers/paths.ts';
 
 type Tree = Readonly<Record<string, string>>;
 
-function entries(tree: Tree): TreeEntry[] {
-  return Object.entries(tree).map(([path, content]) => ({ mode: '100644', path, oid: content, bytes: content.length }));
+function entries(tree: Tree, mount = ''): MountedEntry[] {
+  const mounted = { name: 'core', url: 'u', commit: 'c', ref: 'r', tree: 't', path: mount };
+  return Object.entries(tree).map(([path, content]) => {
+    const at = mount === '' ? path : `${mount}/${path}`;
+    return { mounted, path: at, entry: { mode: '100644', path, oid: content, bytes: content.length } };
+  });
 }
+
+const deltaOf = (base: Tree, patched: Tree, foreign: readonly string[] = []): TreeDelta =>
+  treeDelta({ before: entries(base), after: entries(patched), foreign });
 
 /** What an engine does with a layer on lower ones: whiteouts remove files and folders, then files replace what is there. */
 function stack(lower: Tree, { changed, removed }: TreeDelta): Tree {
@@ -16,10 +23,10 @@ function stack(lower: Tree, { changed, removed }: TreeDelta): Tree {
     for (const other of [...result.keys()]) if (other === path || other.startsWith(`${path}/`)) result.delete(other);
   };
   for (const path of removed) clear(path);
-  for (const { path, oid } of changed) {
+  for (const { path, entry } of changed) {
     for (const folder of parents(path)) result.delete(folder);
     clear(path);
-    result.set(path, oid);
+    result.set(path, entry.oid);
   }
   return Object.fromEntries(result);
 }
@@ -35,7 +42,7 @@ describe('the delta of two trees', () => {
   it('on top of the first gives the second', () => {
     fc.assert(
       fc.property(tree, tree, (base, patched) => {
-        expect(stack(base, treeDelta(entries(base), entries(patched)))).toEqual(patched);
+        expect(stack(base, deltaOf(base, patched))).toEqual(patched);
       }),
       { numRuns: 2000 },
     );
@@ -44,8 +51,8 @@ describe('the delta of two trees', () => {
   it('holds nothing that is the same in both', () => {
     fc.assert(
       fc.property(tree, tree, (base, patched) => {
-        const { changed, removed } = treeDelta(entries(base), entries(patched));
-        for (const { path: one, oid } of changed) expect(base[one]).not.toBe(oid);
+        const { changed, removed } = deltaOf(base, patched);
+        for (const { path: one, entry } of changed) expect(base[one]).not.toBe(entry.oid);
         for (const one of removed)
           expect(Object.keys(patched).some((p) => p === one || p.startsWith(`${one}/`))).toBe(false);
       }),
@@ -54,9 +61,7 @@ describe('the delta of two trees', () => {
   });
 
   it('removes a folder that is gone at once', () => {
-    expect(treeDelta(entries({ 'docs/a': '1', 'docs/b/c': '1', x: '1' }), entries({ x: '1' })).removed).toEqual([
-      'docs',
-    ]);
+    expect(deltaOf({ 'docs/a': '1', 'docs/b/c': '1', x: '1' }, { x: '1' }).removed).toEqual(['docs']);
   });
 
   it('never touches the folders where other components are mounted', () => {
@@ -67,7 +72,7 @@ describe('the delta of two trees', () => {
         fc.pre(!clash);
         const own = (files: Tree): Tree =>
           Object.fromEntries(Object.entries(files).filter(([one]) => !one.startsWith('a/b/')));
-        const stacked = stack({ ...own(base), ...foreign }, treeDelta(entries(base), entries(patched), ['a/b']));
+        const stacked = stack({ ...own(base), ...foreign }, deltaOf(own(base), own(patched), ['a/b']));
         expect(stacked).toEqual({ ...own(patched), ...foreign });
       }),
       { numRuns: 1000 },
@@ -75,7 +80,13 @@ describe('the delta of two trees', () => {
   });
 
   it('sees a file that only became executable', () => {
-    const base = entries({ run: '1' });
-    expect(treeDelta(base, [{ ...base[0]!, mode: '100755' }]).changed).toHaveLength(1);
+    const [before] = entries({ run: '1' });
+    const after = { ...before!, entry: { ...before!.entry, mode: '100755' as const } };
+    expect(treeDelta({ before: [before!], after: [after], foreign: [] }).changed).toHaveLength(1);
+  });
+
+  it('removes a mount that is gone, and nothing above it', () => {
+    const before = entries({ 'a.php': '1', 'src/b.php': '2' }, 'extensions/Cite');
+    expect(treeDelta({ before, after: [], foreign: [] }).removed).toEqual(['extensions/Cite']);
   });
 });

@@ -24,6 +24,8 @@ describe('the entries of a tree', () => {
     '.wh.LocalSettings.php',
     'a/.wh..wh..opq',
     'a\0b',
+    'a'.repeat(256),
+    `${'a/'.repeat(32_768)}b`,
   ])('%j is refused, and says whose it is', (path) => {
     const { kept, unsafe } = checkEntries(mounted, [entry(path), entry('good.php')]);
     expect(kept.map((one) => one.path)).toEqual(['good.php']);
@@ -31,9 +33,12 @@ describe('the entries of a tree', () => {
     expect(unsafe[0]!.message).toContain('Evil');
   });
 
-  it.each(['a.php', '.gitignore', '.github/x', 'a..b', '...', 'wh.x', 'ä/漢'])('%j is kept', (path) => {
-    expect(checkEntries(mounted, [entry(path)]).kept).toHaveLength(1);
-  });
+  it.each(['a.php', '.gitignore', '.github/x', 'a..b', '...', 'wh.x', 'ä/漢', 'new\nline', 'README', 'readme'])(
+    '%j is kept',
+    (path) => {
+      expect(checkEntries(mounted, [entry(path)]).kept).toHaveLength(1);
+    },
+  );
 
   it('of submodules are left out, with a reason', () => {
     const { kept, skipped, unsafe } = checkEntries(mounted, [{ ...entry('extensions/X'), mode: '160000' }]);

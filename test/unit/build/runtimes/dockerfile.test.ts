@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { neededStages, readDockerfile } from '../../../../src/build/runtimes/dockerfile.ts';
+import { neededStages, onlyStages, readDockerfile } from '../../../../src/build/runtimes/dockerfile.ts';
 
-const read = (text: string) => readDockerfile('images/x/Dockerfile', text);
+const read = (text: string, bases: readonly string[] = [], bootstrapped = true) =>
+  readDockerfile('images/x/Dockerfile', text, { bases, bootstrapped });
+const digest = `sha256:${'a'.repeat(64)}`;
 const stages = (text: string) => {
   const outcome = read(text);
   if (!outcome.ok) throw new Error(outcome.diagnostics[0].message);
@@ -41,6 +43,45 @@ describe('the base policy', () => {
     expect(read(text).ok).toBe(true);
   });
 
+  it('takes an image that is allowed by its digest, and nothing else of its registry', () => {
+    const allowed = [`r.example/debian@${digest}`, 'r.example/base/*'];
+    expect(read(`FROM r.example/debian@${digest}`, allowed)).toMatchObject({
+      value: [{ base: `r.example/debian@${digest}` }],
+    });
+    expect(read(`FROM r.example/base/php@${digest} AS a\nFROM a`, allowed)).toMatchObject({
+      value: [{}, { base: `r.example/base/php@${digest}` }],
+    });
+    expect(read(`FROM \${BASE}\nCOPY --from=r.example/base/php@${digest} /x /x`, allowed).ok).toBe(true);
+    expect(read(`FROM r.example/other@${digest}`, allowed)).toMatchObject({
+      diagnostics: [{ code: 'build/untrusted-base' }],
+    });
+    expect(read(`FROM r.example/debian@sha256:${'b'.repeat(64)}`, allowed)).toMatchObject({
+      diagnostics: [
+        { code: 'build/untrusted-base', hint: expect.stringContaining(`write r.example/debian@${digest}`) as string },
+      ],
+    });
+  });
+
+  it('refuses a tag, with the digest where it is known', () => {
+    expect(read('FROM r.example/debian:12', [`r.example/debian@${digest}`])).toMatchObject({
+      diagnostics: [
+        {
+          code: 'build/base-by-tag',
+          hint: `write r.example/debian@${digest}`,
+          exit: 'refused',
+          at: { line: 1, column: 1 },
+        },
+      ],
+    });
+    expect(read('FROM r.example/base/php:8', ['r.example/base/*'])).toMatchObject({
+      diagnostics: [{ hint: expect.stringContaining('skopeo inspect') as string }],
+    });
+  });
+
+  it('knows no ${BASE} where image.yaml has none, whatever an ARG says', () => {
+    expect(read('ARG BASE=evil\nFROM ${BASE}', [], false)).toMatchObject({ diagnostics: [{ code: 'build/no-base' }] });
+  });
+
   it('wants a FROM line', () => {
     expect(read('RUN true')).toMatchObject({ ok: false, diagnostics: [{ code: 'build/no-stage' }] });
   });
@@ -74,5 +115,14 @@ describe('the stages', () => {
     const web = (source: string) => neededStages(stages(source), 'web')?.map((stage) => stage.text);
     expect(web(text.replace('/test', '/other'))).toEqual(web(text));
     expect(web(text.replace('RUN a', 'RUN c'))).not.toEqual(web(text));
+  });
+
+  it('of other flavours are left empty, with the numbers of all as they were', () => {
+    const source = ['ARG BASE', text, 'FROM web AS other', 'RUN other'].join('\n');
+    const all = stages(source);
+    const only = onlyStages(source, all, neededStages(all, 'test') ?? []);
+    expect(only).toBe(['ARG BASE', text].join('\n'));
+    const debug = onlyStages(source, all, neededStages(all, 'other') ?? []);
+    expect(debug).toBe(source.replace('FROM web AS test\nCOPY common/test /test', 'FROM scratch\n'));
   });
 });
