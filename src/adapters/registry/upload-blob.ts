@@ -3,9 +3,9 @@
  * registry is asked how much it has, and gets the rest; one that has forgotten gets all again.
  */
 import { createReadStream } from 'node:fs';
+import { damagedLayer } from '../../build/index.ts';
 import type { OutgoingBlob } from '../../build/registry-ports.ts';
 import type { BlobStore } from '../../kernel/blob-store.ts';
-import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { short } from '../../kernel/digest.ts';
 import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import type { Answer } from './answer.ts';
@@ -144,7 +144,7 @@ async function sendRest(blob: OutgoingBlob, rest: Rest, context: Context): Promi
   if (status !== 400) return ok('sent');
   if (!text.includes('DIGEST_INVALID'))
     return fail(faultOf(client.place, { status, text, asked: `PUT of ${short(blob.digest)}` }));
-  if (await isDamagedHere(blob, rest.tools)) return fail(damagedLayer(blob));
+  if (await isDamagedHere(blob, rest.tools)) return fail(damagedLayer(blob.digest));
   return fail(
     lies(client.place, { what: `the upload of ${short(blob.digest)}`, got: 'it says that other bytes came' }),
   );
@@ -154,8 +154,10 @@ async function patch(blob: OutgoingBlob, { session, tools }: Rest, context: Cont
   const { client, blobs } = tools;
   const { offset } = session;
   const stored = blob.data ?? (await blobs.has(blob.digest));
-  if (stored === undefined || (!Buffer.isBuffer(stored) && stored.bytes !== blob.bytes))
-    return fail(damagedLayer(blob));
+  if (stored === undefined || (!Buffer.isBuffer(stored) && stored.bytes !== blob.bytes)) {
+    await blobs.check(blob.digest); // takes it out
+    return fail(damagedLayer(blob.digest));
+  }
   async function* body(): AsyncGenerator<Uint8Array> {
     const source = Buffer.isBuffer(stored)
       ? [stored.subarray(offset)]
@@ -205,13 +207,4 @@ function endOf(range: string | null): number | undefined {
 
 async function isDamagedHere(blob: OutgoingBlob, { blobs }: UploadTools): Promise<boolean> {
   return blob.data === undefined && (await blobs.check(blob.digest)) === undefined;
-}
-
-function damagedLayer({ digest }: OutgoingBlob): Diagnostic {
-  return {
-    code: 'build/damaged-layer',
-    message: `blob ${short(digest)} of the cache is not what was written`,
-    hint: 'it was taken out of the cache; run the same command again to make it anew, and check the disk',
-    exit: 'outside',
-  };
 }

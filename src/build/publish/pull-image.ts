@@ -8,7 +8,7 @@ import type { BlobStore } from '../../kernel/blob-store.ts';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { short, type Digest } from '../../kernel/digest.ts';
 import { all, fail, ok, type Outcome } from '../../kernel/outcome.ts';
-import { openLayer, type LayerBlob, type StoredLayer } from '../../kernel/stored-layer.ts';
+import { openLayer, type StoredLayer } from '../../kernel/stored-layer.ts';
 import type { Content, ImageRegistry, ManifestDocument, PublishContext } from '../registry-ports.ts';
 import type { PublishedImage } from './image-contents.ts';
 import { readDiffIds, readManifestParts, type ManifestParts } from './pulled-manifest.ts';
@@ -97,7 +97,7 @@ const unpackedSchema = z.object({ diffId: z.templateLiteral(['sha256:', z.string
 
 /** Unpacked once, to see that its tar is the one that the config names; then remembered. */
 async function layerOf(
-  blob: LayerBlob,
+  blob: StoredLayer['blob'],
   { diffId, registry, blobs }: { diffId: Digest | undefined; registry: string; blobs: BlobStore },
 ): Promise<Outcome<StoredLayer>> {
   const name = `unpacked/${blob.digest}`;
@@ -110,7 +110,7 @@ async function layerOf(
 
 /** Undefined where it isn't what its type says. */
 async function unpack(
-  blob: LayerBlob,
+  blob: StoredLayer['blob'],
   blobs: BlobStore,
 ): Promise<{ readonly diffId: Digest; readonly bytes: number } | undefined> {
   const hash = createHash('sha256');

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { quote, type Diagnostic } from '../../kernel/diagnostic.ts';
 import type { Digest } from '../../kernel/digest.ts';
 import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
-import type { LayerBlob } from '../../kernel/stored-layer.ts';
+import type { StoredLayer } from '../../kernel/stored-layer.ts';
 import type { ManifestDocument } from '../registry-ports.ts';
 
 const digest = z.templateLiteral(['sha256:', z.string().regex(/^[0-9a-f]{64}$/)]);
@@ -17,6 +17,8 @@ const LAYER_TYPES: Readonly<Record<string, LayerBlob['mediaType']>> = {
   'application/vnd.oci.image.layer.v1.tar+zstd': 'application/vnd.oci.image.layer.v1.tar+zstd',
   'application/vnd.docker.image.rootfs.diff.tar.gzip': 'application/vnd.oci.image.layer.v1.tar+gzip',
 };
+
+type LayerBlob = StoredLayer['blob'];
 
 export interface ManifestParts {
   readonly config: { readonly digest: Digest; readonly bytes: number };
