@@ -91,9 +91,19 @@ async function takeOut(
     else await collect?.take(path, archive as unknown as AsyncIterable<Uint8Array>);
   }
   return {
-    ...(tellChanged ? { changed: changes.map(({ Path }) => Path) } : {}),
+    ...(tellChanged ? { changed: withoutInit(changes.map(({ Path }) => Path)) } : {}),
     ...(collect === undefined ? {} : { missing }),
   };
+}
+
+/** The engine's own init, which it puts into each container, and the folders that it changed for that alone. */
+function withoutInit(changed: readonly string[]): string[] {
+  const init = changed.find((path) => /^(\/usr)?\/s?bin\/docker-init$/.test(path));
+  if (init === undefined) return [...changed];
+  const others = changed.filter((path) => !init.startsWith(`${path}/`) && path !== init);
+  return changed.filter(
+    (path) => path !== init && (others.includes(path) || others.some((one) => one.startsWith(`${path}/`))),
+  );
 }
 
 async function create(docker: Docker, request: RunRequest): Promise<Docker.Container | undefined> {
