@@ -21,7 +21,7 @@ const CODE = /^[a-z][a-z0-9-]*\/[a-z0-9-]+$/;
 
 /** Members of unions: a type with a `code` that is one string. */
 export function findEvents(root: string): FoundEvent[] {
-  return sources(root, 'src/{*/events,cli/*}.ts')
+  return sources(root, 'src/{*/events,*/*-events,cli/*}.ts')
     .flatMap((source) =>
       nodesOf(source).filter((node) => ts.isTypeLiteralNode(node) || ts.isInterfaceDeclaration(node)),
     )

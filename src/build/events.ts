@@ -1,5 +1,8 @@
 /** What happens during a build, as data. */
+import type { StepsEvent } from './steps-events.ts';
+
 export type BuildEvent =
+  | StepsEvent
   | { readonly code: 'build/base-started'; readonly debian: string }
   | { readonly code: 'build/base-progress'; readonly text: string }
   | { readonly code: 'build/base-made'; readonly debian: string; readonly bytes: number; readonly ms: number }

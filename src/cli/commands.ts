@@ -10,6 +10,7 @@ export const commandLoaders: Readonly<Record<string, () => Promise<MakeCommand>>
   why: async () => (await import('./why.ts')).whyCommand,
   cache: async () => (await import('./cache.ts')).cacheCommand,
   build: async () => (await import('./build.ts')).buildCommand,
+  steps: async () => (await import('./steps.ts')).stepsCommand,
   test: async () => (await import('./test.ts')).testCommand,
   deploy: async () => (await import('./deploy.ts')).deployCommand,
   rollback: async () => (await import('./rollback.ts')).rollbackCommand,

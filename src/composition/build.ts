@@ -87,7 +87,7 @@ async function lockOf(
   return resolvePatched({ lock: lock.value, patches: options.patches }, git, context);
 }
 
-async function buildPorts(workspace: Workspace, git: GitPorts): Promise<BuildPorts> {
+export async function buildPorts(workspace: Workspace, git: GitPorts): Promise<BuildPorts> {
   const [{ dockerEngine }, { dockerImageStore }, { dockerRuntimeEngine }, { debootstrap }] = await Promise.all([
     import('../adapters/docker/engine.ts'),
     import('../adapters/docker/image-store.ts'),

@@ -1,5 +1,6 @@
 /** What building tells people: what took time while it ran, then what is new, why, and how much was sent. */
 import type { BuildEvent, BuiltImage, ImagePlan, PlannedLayer } from '../../build/index.ts';
+import { stepLine } from './steps.ts';
 import { short } from '../../kernel/digest.ts';
 import type { Shown } from '../run.ts';
 import type { Line } from './renderer.ts';
@@ -7,6 +8,13 @@ import { duration, size, table } from './units.ts';
 
 export function plainLine(event: BuildEvent): Line | undefined {
   switch (event.code) {
+    case 'build/step-started':
+    case 'build/step-progress':
+    case 'build/step-made':
+    case 'build/step-reused':
+    case 'build/step-left-stale':
+    case 'build/foreign-pipeline':
+      return stepLine(event);
     case 'build/base-started':
       return `base: bootstrapping Debian ${event.debian} (once, about a minute)`;
     case 'build/base-progress':
