@@ -4,6 +4,8 @@ export { ensureRuntime, type RuntimeName } from './runtimes/runtime.ts';
 export { planSteps, type StepsPlan } from './steps/plan-steps.ts';
 export { readSteps } from './steps/read-steps.ts';
 export { runSteps, type StepsDone } from './steps/run-steps.ts';
+export { submitOutputs, type SubmitRequest, type Submitted } from './steps/submit-outputs.ts';
+export { verifySteps } from './steps/verify-steps.ts';
 export type { MachineNetwork, StepPorts } from './steps-ports.ts';
 export type { BuildEvent } from './events.ts';
 export type { ImagePlan, PlannedLayer } from './plan/image-plan.ts';

@@ -5,11 +5,15 @@ import {
   planSteps,
   readSteps,
   runSteps,
+  submitOutputs,
+  verifySteps,
   type BuildEvent,
   type MachineNetwork,
   type StepPorts,
   type StepsDone,
   type StepsPlan,
+  type SubmitRequest,
+  type Submitted,
 } from '../build/index.ts';
 import { ok, type Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
@@ -38,16 +42,44 @@ export async function planStepsIn(
   });
 }
 
+/** Runs what is new; with `verify` all of it once more, to see whether it gives the same. */
 export async function runStepsIn(
   workspace: Workspace,
-  options: StepsOptions,
+  { verify, ...options }: StepsOptions & { readonly verify: boolean },
   context: Context,
 ): Promise<Outcome<StepsDone>> {
   return withGit(workspace, async (git) => {
     const read = await readIn(workspace, options, { git, context });
     if (!read.ok) return read;
     const { plan, lock, ports } = read.value;
-    return runSteps(plan, { lock }, { ports, context });
+    const done = await runSteps(plan, { lock }, { ports, context });
+    if (!done.ok || !verify) return done;
+    const same = await verifySteps({ plan, done: done.value }, { lock, keepFailed: false }, { ports, context });
+    return same.ok ? done : same;
+  });
+}
+
+export interface SubmitOptions extends Omit<StepsOptions, 'only'>, Pick<SubmitRequest, 'to' | 'dryRun'> {
+  readonly component: string;
+  readonly url?: string;
+}
+
+/** Runs the steps of one component, and makes a commit of what they made. */
+export async function submitIn(
+  workspace: Workspace,
+  { component: name, to, dryRun, url, ...options }: SubmitOptions,
+  context: Context,
+): Promise<Outcome<Submitted>> {
+  return withGit(workspace, async (git) => {
+    const read = await readIn(workspace, { ...options, only: [name] }, { git, context });
+    if (!read.ok) return read;
+    const { plan, lock, ports } = read.value;
+    const done = await runSteps(plan, { lock }, { ports, context });
+    if (!done.ok) return done;
+    const component = lock.components.find((one) => one.name === name);
+    if (component === undefined) throw new Error(`the steps of ${name} were read, and the lock does not have it`);
+    const request = { component, plan, done: done.value, to, dryRun, ...(url === undefined ? {} : { url }) };
+    return submitOutputs(request, { ...ports, submissions: git.submissions }, context);
   });
 }
 
@@ -71,13 +103,15 @@ async function readIn(
 }
 
 export async function stepPorts(workspace: Workspace, git: GitPorts): Promise<StepPorts> {
-  const [{ dockerEngine }, { dockerRunner }] = await Promise.all([
+  const [{ dockerEngine }, { dockerRunner }, { npmAdvisories }] = await Promise.all([
     import('../adapters/docker/engine.ts'),
     import('../adapters/docker/runner.ts'),
+    import('../adapters/npm/advisories.ts'),
   ]);
   return {
     ...(await buildPorts(workspace, git)),
     runner: dockerRunner(dockerEngine()),
+    advisories: npmAdvisories(async () => (await machineNetwork()).npmRegistry),
     network: machineNetwork,
     logs: join(workspace.cache, 'steps'),
   };

@@ -7,6 +7,10 @@ const below = z
   .max(4096)
   .regex(/^(?!\/)(?!.*(^|\/)\.{0,2}(\/|$))[^\0-\x1f\x7f]+$/, 'is no path below the component');
 
+/** As npm's registry has them, mildest first. */
+export const SEVERITIES = ['info', 'low', 'moderate', 'high', 'critical'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
 const stepSchema = z.strictObject({
   /** What it is called in plans, logs and mistakes. */
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'steps are named by letters, digits, . _ and -'),
@@ -27,6 +31,8 @@ const stepSchema = z.strictObject({
   env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no name of a variable'), z.string()).exactOptional(),
   /** Seconds after which it is ended; 600 where nothing is said. */
   deadline: z.int().min(1).max(86_400).exactOptional(),
+  /** What npm knows of the packages in `package-lock.json` fails the step from this severity on; else it is only told. */
+  audit: z.enum(SEVERITIES).exactOptional(),
   /** MiB of memory at most; 2048 where nothing is said. */
   memory: z.int().min(16).max(1_048_576).exactOptional(),
 });

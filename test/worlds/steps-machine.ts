@@ -103,6 +103,7 @@ function portsIn(folder: string, git: FakeGit, runner: FakeStepRunner): StepPort
   return {
     ...{ blobs, objects: git, runner, folder: join(folder, 'images'), logs: join(folder, 'logs') },
     ...fakeRuntimes(blobs, () => undefined),
+    advisories: { about: () => Promise.resolve({ answered: false, because: 'no registry' }) },
     network: () => Promise.resolve({ name: 'bridge', npmRegistry: 'https://registry.example/', certificates: 'PEM' }),
   };
 }

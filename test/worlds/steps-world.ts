@@ -5,9 +5,17 @@ import { join } from 'node:path';
 import { stepPorts } from '../../src/composition/steps.ts';
 import { checkoutRoot } from '../../src/cli/checkout.ts';
 import { environment } from '../../src/cli/process.ts';
-import { planSteps, readSteps, runSteps, type StepPorts, type StepsDone } from '../../src/build/index.ts';
+import {
+  planSteps,
+  readSteps,
+  runSteps,
+  verifySteps,
+  type StepPorts,
+  type StepsDone,
+  type StepsPlan,
+} from '../../src/build/index.ts';
 import type { BuildChoice } from '../../src/kernel/build-steps.ts';
-import type { Outcome } from '../../src/kernel/outcome.ts';
+import { ok, type Outcome } from '../../src/kernel/outcome.ts';
 import { openWorkspace } from '../../src/kernel/workspace.ts';
 import type { LockedComponent, Lockfile } from '../../src/resolve/index.ts';
 import { testContext } from './context.ts';
@@ -20,7 +28,10 @@ export interface StepsWorld extends AsyncDisposable {
   readonly ports: StepPorts;
   /** A lock of one extension at its branch's newest commit. */
   lock(name: string, build?: BuildChoice): Promise<Lockfile>;
-  run(lock: Lockfile, signal?: AbortSignal): Promise<Outcome<StepsDone>>;
+  plan(lock: Lockfile): Promise<Outcome<StepsPlan>>;
+  run(lock: Lockfile): Promise<Outcome<StepsDone>>;
+  /** Runs, and runs again to compare. */
+  verify(lock: Lockfile): Promise<Outcome<void>>;
 }
 
 export async function stepsWorld(extensions: Readonly<Record<string, WorldFiles>>): Promise<StepsWorld> {
@@ -28,15 +39,24 @@ export async function stepsWorld(extensions: Readonly<Record<string, WorldFiles>
   const logs = await mkdtemp(join(tmpdir(), 'mwpipe-steps-'));
   const workspace = valueOf(await openWorkspace({ from: checkoutRoot, cache: environment.cache() }));
   const ports = { ...(await stepPorts(workspace, git.ports)), logs };
+  const plan: StepsWorld['plan'] = async (lock) => {
+    const facts = await readSteps({ lock, runtime: 'php82' }, ports, testContext());
+    return facts.ok ? ok(planSteps(facts.value)) : facts;
+  };
   return {
     git,
     ports,
+    plan,
     lock: async (name, build) => lockOf(await component(git, name, build)),
-    run: async (lock, signal) => {
-      const context = testContext({ signal });
-      const facts = await readSteps({ lock, runtime: 'php82' }, ports, context);
-      if (!facts.ok) return facts;
-      return runSteps(planSteps(facts.value), { lock, keepFailed: false }, { ports, context });
+    run: async (lock) => {
+      const planned = await plan(lock);
+      if (!planned.ok) return planned;
+      return runSteps(planned.value, { lock, keepFailed: false }, { ports, context: testContext() });
+    },
+    verify: async (lock) => {
+      const [planned, tools] = [valueOf(await plan(lock)), { ports, context: testContext() }];
+      const done = await runSteps(planned, { lock }, tools);
+      return done.ok ? verifySteps({ plan: planned, done: done.value }, { lock, keepFailed: false }, tools) : done;
     },
     [Symbol.asyncDispose]: async () => {
       await git[Symbol.asyncDispose]();

@@ -3,12 +3,13 @@ import pLimit from 'p-limit';
 import type { Digest } from '../../kernel/digest.ts';
 import { all, ok, type Outcome } from '../../kernel/outcome.ts';
 import { silent, type RunContext } from '../../kernel/run-context.ts';
-import type { Lockfile } from '../../resolve/index.ts';
+import type { LockedComponent, Lockfile } from '../../resolve/index.ts';
 import type { BuildEvent } from '../events.ts';
 import type { StoredFile } from '../layers/layer-spec.ts';
 import { mountPoint } from '../layers/mount.ts';
 import { ensureRuntime, type RuntimeName } from '../runtimes/runtime.ts';
 import type { StepPorts } from '../steps-ports.ts';
+import { auditComponent, type Audit } from './audit.ts';
 import { componentFiles } from './component-tree.ts';
 import { stepKey, type PlannedStep, type StepsPlan } from './plan-steps.ts';
 import { runStep, type StepRun } from './run-step.ts';
@@ -40,6 +41,8 @@ export interface StepsDone {
   /** One a component, in the order of the lock: for `storedLayer`. */
   readonly layers: readonly StepsLayer[];
   readonly steps: readonly DoneStep[];
+  /** Of the components with a package-lock.json of which a step ran. */
+  readonly audits: readonly Audit[];
 }
 
 export interface RunOptions {
@@ -65,7 +68,11 @@ export async function runSteps(
   const components = [...Map.groupBy(plan.steps, ({ component }) => component).values()];
   const done = all(await Promise.all(components.map((steps) => limit(() => runComponent(steps, running)))));
   if (!done.ok) return done;
-  return ok({ layers: done.value.map(({ layer }) => layer), steps: done.value.flatMap(({ steps }) => steps) });
+  return ok({
+    layers: done.value.map(({ layer }) => layer),
+    steps: done.value.flatMap(({ steps }) => steps),
+    audits: done.value.flatMap(({ audit }) => audit ?? []),
+  });
 }
 
 interface Running {
@@ -92,9 +99,12 @@ function runtimeImages(ports: StepPorts, context: Context): Running['imageOf'] {
 interface ComponentDone {
   readonly layer: StepsLayer;
   readonly steps: readonly DoneStep[];
+  readonly audit: Audit | undefined;
 }
 
 async function runComponent(steps: readonly PlannedStep[], running: Running): Promise<Outcome<ComponentDone>> {
+  const audit = await auditBefore(steps, running);
+  if (!audit.ok) return audit;
   const done: DoneStep[] = [];
   for (const step of steps) {
     running.context.signal.throwIfAborted();
@@ -102,7 +112,24 @@ async function runComponent(steps: readonly PlannedStep[], running: Running): Pr
     if (!one.ok) return one;
     done.push(one.value);
   }
-  return ok({ layer: layerOf(steps, done), steps: done });
+  return ok({ layer: layerOf(steps, done), steps: done, audit: audit.value });
+}
+
+/** Where nothing runs nobody is asked: that a component is reused needs no network. */
+async function auditBefore(
+  steps: readonly PlannedStep[],
+  { options, ports, context }: Running,
+): Promise<Outcome<Audit | undefined>> {
+  const [first] = steps;
+  if (first === undefined || !steps.some(({ run }) => run)) return ok(undefined);
+  const thresholds = steps.flatMap(({ spec }) => spec.audit ?? []);
+  return auditComponent({ component: lockedOf(first.component, options), thresholds }, ports, context);
+}
+
+function lockedOf(component: string, { lock }: RunOptions): LockedComponent {
+  const locked = lock.components.find(({ name }) => name === component);
+  if (locked === undefined) throw new Error(`the plan has ${component}, the lock has not`);
+  return locked;
 }
 
 async function reuseOrRun(
@@ -163,6 +190,16 @@ async function makeStep(
   return ok({ files: files.value, tools: tools.value });
 }
 
+/** A step whatever was made before; nothing is remembered. @param made by the steps before it */
+export async function runAgain(
+  step: PlannedStep,
+  made: readonly StepFile[],
+  { options, ports, context }: Omit<Running, 'imageOf'>,
+): Promise<Outcome<readonly StepFile[]>> {
+  const run = await stepRun(step, made, { options, ports, context, imageOf: runtimeImages(ports, context) });
+  return run.ok ? runStep(run.value, ports, context) : run;
+}
+
 /** All that one run needs, whether its outputs are kept or only compared. */
 async function stepRun(
   { component, path, embargoed, spec }: PlannedStep,
@@ -171,9 +208,7 @@ async function stepRun(
 ): Promise<Outcome<StepRun>> {
   const image = await imageOf(spec.runtime);
   if (!image.ok) return image;
-  const locked = options.lock.components.find(({ name }) => name === component);
-  if (locked === undefined) throw new Error(`the plan has ${component}, the lock has not`);
-  const tracked = await componentFiles(locked, ports.objects, silent(context));
+  const tracked = await componentFiles(lockedOf(component, options), ports.objects, silent(context));
   if (!tracked.ok) return tracked;
   const { keepFailed = true } = options;
   return ok({ component, path, embargoed, spec, image: image.value, tracked: tracked.value, made, keepFailed });

@@ -1,5 +1,5 @@
 /** A build step with all that was left out: what exactly runs, in what, with which bounds. */
-import type { BuildStep } from '../../kernel/build-steps.ts';
+import type { BuildStep, Severity } from '../../kernel/build-steps.ts';
 import { digestOf, type Digest } from '../../kernel/digest.ts';
 import type { RuntimeName } from '../runtimes/runtime.ts';
 
@@ -14,6 +14,8 @@ export interface StepSpec {
   readonly env: Readonly<Record<string, string>>;
   readonly deadlineMs: number;
   readonly memoryBytes: number;
+  /** Advisories of at least this severity fail it. */
+  readonly audit?: Severity;
 }
 
 const DEADLINE_S = 600;
@@ -32,10 +34,11 @@ export function stepSpec(step: BuildStep, runtime: string): StepSpec {
     env: step.env ?? {},
     deadlineMs: (step.deadline ?? DEADLINE_S) * 1000,
     memoryBytes: (step.memory ?? MEMORY_MIB) * 1024 * 1024,
+    ...(step.audit === undefined ? {} : { audit: step.audit }),
   };
 }
 
-/** What of a step decides what it makes: more time or memory doesn't. */
+/** What of a step decides what it makes: more time or memory doesn't, nor what is known of its packages. */
 export function specDigest({ name, argv, outputs, inputs, network, env }: StepSpec): Digest {
   return digestOf({ name, argv, outputs, inputs, network, env });
 }

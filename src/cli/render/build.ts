@@ -13,6 +13,9 @@ export function plainLine(event: BuildEvent): Line | undefined {
     case 'build/step-made':
     case 'build/step-reused':
     case 'build/step-left-stale':
+    case 'build/audit-found':
+    case 'build/audit-done':
+    case 'build/audit-not-done':
     case 'build/foreign-pipeline':
       return stepLine(event);
     case 'build/base-started':

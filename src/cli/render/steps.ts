@@ -1,10 +1,13 @@
 /** What build steps tell people: each step, why it runs or not, and what it made. */
-import type { BuildEvent, StepsDone, StepsPlan } from '../../build/index.ts';
+import type { BuildEvent, StepsDone, StepsPlan, Submitted } from '../../build/index.ts';
 import type { Shown } from '../run.ts';
 import type { Line } from './renderer.ts';
 import { duration, size, table } from './units.ts';
 
-type StepsEvent = Extract<BuildEvent, { code: `build/step-${string}` | 'build/foreign-pipeline' }>;
+type StepsEvent = Extract<
+  BuildEvent,
+  { code: `build/step-${string}` | `build/audit-${string}` | 'build/foreign-pipeline' }
+>;
 
 export function stepLine(event: StepsEvent): Line | undefined {
   switch (event.code) {
@@ -18,6 +21,14 @@ export function stepLine(event: StepsEvent): Line | undefined {
       return undefined;
     case 'build/step-left-stale':
       return `${event.component}: ${event.path} is committed, and ${event.step} does not make it: the image keeps it; remove it from git`;
+    case 'build/audit-found':
+      return `${event.component}: ${event.package} ${event.versions.join(', ')}: ${event.severity}: ${event.title} (${event.url})`;
+    case 'build/audit-done':
+      return event.found > 0
+        ? undefined
+        : `${event.component}: npm knows of nothing wrong with its ${event.packages} packages`;
+    case 'build/audit-not-done':
+      return `${event.component}: audit of package-lock.json not done: ${event.because}`;
     case 'build/foreign-pipeline':
       return `${event.component}: ${event.file} is of another tool (PipelineLib, Blubber) and is not run; mwpipe reads .pipeline/mwpipe.yaml`;
   }
@@ -46,6 +57,21 @@ export function showSteps(done: StepsDone, { ms, set }: { readonly ms: number; r
     json: done,
   };
 }
+
+export function showSubmitted(submitted: Submitted): Shown {
+  const { component, commit, files: changed, pushed } = submitted;
+  const rows = changed.slice(0, MOST_ROWS).map(({ path, added, removed }) => [path, `+${added}`, `-${removed}`]);
+  const more = changed.length > MOST_ROWS ? [`and ${changed.length - MOST_ROWS} more`] : [];
+  const where = pushed === undefined ? 'not pushed (--dry-run)' : `pushed to ${pushed.ref} of ${pushed.url}`;
+  const text = [
+    table(rows),
+    ...more,
+    `Commit   ${commit.slice(0, 12)} of ${component}, ${files(changed.length)}, ${where}`,
+  ];
+  return { text: text.join('\n'), json: submitted };
+}
+
+const MOST_ROWS = 20;
 
 function files(count: number): string {
   return count === 1 ? '1 file' : `${count} files`;
