@@ -15,6 +15,7 @@ import {
   type SubmitRequest,
   type Submitted,
 } from '../build/index.ts';
+import { environment } from '../cli/process.ts';
 import { ok, type Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
 import type { Workspace } from '../kernel/workspace.ts';
@@ -117,10 +118,13 @@ export async function stepPorts(workspace: Workspace, git: GitPorts): Promise<St
   };
 }
 
+/** Certificates as programs of this machine are told of them: npm doesn't say which file it was told of. */
 async function machineNetwork(): Promise<MachineNetwork> {
-  const { npmSettings } = await import('../adapters/npm/settings.ts');
-  const { registry, cafile } = await npmSettings();
-  const certificates = cafile === undefined ? undefined : await readFile(cafile, 'utf8').catch(() => undefined);
+  const { npmRegistry } = await import('../adapters/npm/settings.ts');
+  const registry = await npmRegistry();
+  const { NODE_EXTRA_CA_CERTS, SSL_CERT_FILE } = environment.inherited();
+  const file = NODE_EXTRA_CA_CERTS ?? SSL_CERT_FILE;
+  const certificates = file === undefined ? undefined : await readFile(file, 'utf8').catch(() => undefined);
   return {
     name: 'bridge',
     ...(registry === undefined ? {} : { npmRegistry: registry }),

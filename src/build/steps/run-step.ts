@@ -74,7 +74,11 @@ async function runLogged(
     tellChanged: true,
   };
   const ran = await ports.runner.run(request, log, silent(context));
-  if (!ran.ok) return ran;
+  if (!ran.ok)
+    return settle(
+      [],
+      ran.diagnostics.map((one) => unreadable(step, one)),
+    );
   if (ran.value.timedOut || ran.value.exitCode !== 0) return settle([], [stepStopped(step, ran.value, log)]);
   if (taken === undefined) return settle([], [noComponent(step)]);
   return settle(taken.files, stepMistakes(step, taken, ran.value.changed ?? []));
@@ -130,6 +134,14 @@ function inputsOf(
   const files = inputsTar({ path, tracked, made }, ports);
   const trusted = network?.certificates === undefined ? [] : [fileTar(CERTIFICATES.slice(1), network.certificates)];
   return [files, ...trusted].map((tar) => ({ at: '/', tar }));
+}
+
+/** What the engine can't open is a mistake of the step; everything else that goes wrong there is none. */
+function unreadable(step: StepRun, problem: Diagnostic): Diagnostic {
+  if (problem.code !== 'runner/path-too-long') return problem;
+  const hint = problem.hint ?? '';
+  const message = `made what no image can have: ${problem.message}`;
+  return stepProblem(step, { code: 'build/step-odd-output', message, hint });
 }
 
 function noComponent(step: StepRun): Diagnostic {
