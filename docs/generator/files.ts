@@ -1,6 +1,7 @@
 /** The page of files that people write, and a JSON Schema of each for editors. */
 import { join as joinPath } from 'node:path';
 import type { z } from 'zod';
+import { pipelineSchema } from '../../src/build/steps/own-steps.ts';
 import { imageSchema } from '../../src/build/runtimes/runtime-definition.ts';
 import { runtimeLockSchema } from '../../src/build/runtimes/runtime-lock.ts';
 import { layersSchema } from '../../src/build/plan/layers-file.ts';
@@ -70,6 +71,13 @@ const FILES: readonly DescribedFile[] = [
     schema: layersSchema,
     from: ['src/build/plan/layers-file.ts', 'layersSchema'],
     writtenBy: 'mwpipe',
+  },
+  {
+    name: '.pipeline/mwpipe.yaml of a component',
+    id: 'pipeline',
+    lead: 'Build steps that a component brings itself: used where the set says nothing of `build:` for it.',
+    schema: pipelineSchema,
+    from: ['src/build/steps/own-steps.ts', 'pipelineSchema'],
   },
   {
     name: 'A graph of mwpipe graph --format json',

@@ -2,11 +2,13 @@
 import type { BlobStore } from '../kernel/blob-store.ts';
 import type { Lockfile } from '../resolve/index.ts';
 import type { LayerSpec } from './layers/layer-spec.ts';
-import type { BuildPorts } from './ports.ts';
+import type { BuildPorts } from './build-ports.ts';
 
 export interface Place {
   readonly blobs: BlobStore;
   readonly layout: string;
+  /** Of build steps, where they aren't kept with all others. */
+  readonly logs?: string;
 }
 
 /** Where an image of this lock is kept, and those of its layers that are not public. */

@@ -3,11 +3,13 @@ import type { LocalisationEvent } from './localisation/localisation-events.ts';
 import type { PublishEvent } from './publish/events.ts';
 import type { RuntimeEvent } from './runtimes/events.ts';
 import type { SupplyEvent } from './supply/events.ts';
+import type { StepsEvent } from './steps-events.ts';
 
 export type BuildEvent =
   | RuntimeEvent
   | PublishEvent
   | LocalisationEvent
+  | StepsEvent
   | { readonly code: 'build/base-started'; readonly debian: string }
   | { readonly code: 'build/base-progress'; readonly text: string }
   | { readonly code: 'build/base-made'; readonly debian: string; readonly bytes: number; readonly ms: number }

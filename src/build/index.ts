@@ -12,13 +12,18 @@ export { damagedLayer } from './image/damaged-layer.ts';
 export { parseOutput, type ImageOutput } from './image/outputs.ts';
 export { verifyBuild, type Verification } from './verify-build.ts';
 export { layersPath } from './plan/layers-file.ts';
+export { planSteps, type StepsPlan } from './steps/plan-steps.ts';
+export { readSteps } from './steps/read-steps.ts';
+export { runSteps, type StepsDone } from './steps/run-steps.ts';
+export { submitOutputs, type SubmitRequest, type Submitted } from './steps/submit-outputs.ts';
+export { verifySteps } from './steps/verify-steps.ts';
+export type { MachineNetwork, StepPorts } from './steps-ports.ts';
 export type { BuildEvent } from './events.ts';
 export type { ImagePlan, PlannedLayer } from './plan/image-plan.ts';
 export type {
   BaseBootstrap,
   BaseImage,
   BaseSpec,
-  BuildPorts,
   ImageStore,
   LayerChain,
   LoadRequest,
@@ -43,3 +48,4 @@ export { localisationSettings, readLocalisation } from './localisation/read-loca
 export { planLocalisation, type LocalisationPlan } from './localisation/plan-localisation.ts';
 export { makeLocalisation, type LocalisationLayers } from './localisation/make-localisation.ts';
 export type { LocalisationPorts } from './localisation/localisation-ports.ts';
+export type { BuildPorts } from './build-ports.ts';

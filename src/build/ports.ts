@@ -3,8 +3,7 @@ import type { BlobStore } from '../kernel/blob-store.ts';
 import type { Digest } from '../kernel/digest.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
-import type { Compression, StoredLayer } from '../kernel/stored-layer.ts';
-import type { GitObjects } from '../resolve/index.ts';
+import type { StoredLayer } from '../kernel/stored-layer.ts';
 import type { BuildEvent } from './events.ts';
 import type { RuntimeBase, RuntimeRules, RuntimeSource } from './runtime-ports.ts';
 
@@ -137,14 +136,4 @@ export interface RuntimePorts {
   readonly rules?: RuntimeRules;
   /** Registries that hold pinned runtimes. @default none */
   readonly source?: RuntimeSource;
-}
-
-export interface BuildPorts extends RuntimePorts {
-  /** Folder of the OCI layout that every image is in. */
-  readonly layout: string;
-  /** Where what has embargoed patches in it is kept: its owner's alone. Its store reads the public one too. */
-  readonly apart?: { readonly blobs: BlobStore; readonly layout: string };
-  /** @default 'gzip' */
-  readonly compression?: Compression;
-  readonly objects: GitObjects;
 }

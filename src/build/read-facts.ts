@@ -18,7 +18,7 @@ import { openTree } from './layers/open-tree.ts';
 import { codeLayers, type CodeLayers } from './plan/layer-specs.ts';
 import { readLayers, stateOf, type LayersFile, type RecordedTree } from './plan/layers-file.ts';
 import { movedTrees, nextLayers, type NextLayers } from './plan/next-layers.ts';
-import type { BuildPorts } from './ports.ts';
+import type { BuildPorts } from './build-ports.ts';
 
 export interface CutRequest {
   readonly lock: Lockfile;
@@ -75,7 +75,7 @@ interface Reading {
   readonly context: RunContext<BuildEvent>;
 }
 
-async function madeLayers(specs: readonly LayerSpec[], ports: BuildPorts): Promise<Map<Digest, StoredLayer>> {
+export async function madeLayers(specs: readonly LayerSpec[], ports: BuildPorts): Promise<Map<Digest, StoredLayer>> {
   const made = new Map<Digest, StoredLayer>();
   const found = await Promise.all(specs.map(async (spec) => [spec.key, await madeLayer(spec, ports)] as const));
   for (const [key, layer] of found) if (layer !== undefined) made.set(key, layer);

@@ -12,7 +12,7 @@ import type { RunContext } from '../kernel/run-context.ts';
 import { stackedStore } from '../kernel/stacked-store.ts';
 import { buildImage, type BuildRequest, type BuiltImage } from './build-image.ts';
 import type { BuildEvent } from './events.ts';
-import type { BuildPorts } from './ports.ts';
+import type { BuildPorts } from './build-ports.ts';
 
 export interface Verification {
   readonly imageId: Digest;
@@ -35,17 +35,24 @@ export async function verifyBuild(
   { ports, scratch }: { readonly ports: BuildPorts; readonly scratch: string },
   context: RunContext<BuildEvent>,
 ): Promise<Outcome<Verification>> {
-  const here = await buildImage({ ...request, load: false }, ports, context);
+  const once = { ...request, load: false, outputs: [] };
+  const here = await buildImage(once, ports, context);
   if (!here.ok) return here;
   const folder = join(scratch, randomUUID());
   try {
     const blobs = stackedStore(blobStore(join(folder, 'blobs')), { below: ports.blobs, recalls: isInput });
-    const elsewhere = { ...ports, blobs, layout: join(folder, 'oci') };
-    const there = await buildImage({ ...request, load: false }, elsewhere, context);
+    const elsewhere = { ...ports, blobs, layout: join(folder, 'oci'), ...apartIn(folder, ports) };
+    const there = await buildImage(once, elsewhere, context);
     return there.ok ? ok(compare(here.value, there.value)) : there;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function apartIn(folder: string, { apart }: BuildPorts): Pick<BuildPorts, 'apart'> {
+  if (apart === undefined) return {};
+  const blobs = stackedStore(blobStore(join(folder, 'apart')), { below: apart.blobs, recalls: isInput });
+  return { apart: { ...apart, blobs, layout: join(folder, 'oci-apart') } };
 }
 
 /** Runtimes and bases; what was made of them is made again. */

@@ -1,4 +1,5 @@
 /** `mwpipe build`: a lockfile to an image in the engine. */
+import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import type { BuildEvent, BuiltImage, ImageOutput, ImagePlan, Verification } from '../build/index.ts';
 import type { BuildOptions } from '../composition/build.ts';
@@ -17,6 +18,10 @@ interface BuildFlags extends GlobalFlags {
   readonly runtime: string;
   readonly compression: Compression;
   readonly output: readonly string[];
+  readonly push: readonly string[];
+  readonly tag: readonly string[];
+  readonly requireAll?: boolean;
+  readonly key?: string;
   readonly load: boolean;
   readonly dryRun?: boolean;
   readonly frozen?: boolean;
@@ -42,6 +47,10 @@ export function buildCommand(run: RunCommand): Command {
       collect,
       [],
     )
+    .option('--push <registry>', 'push it there, by its name in mwpipe.yaml (repeat for several)', collect, [])
+    .option('--tag <name>', 'a tag for people, with --push (repeat for several)', collect, [])
+    .option('--require-all', 'fail where one registry does not get it, not only where none does')
+    .option('--key <file>', 'sign its provenance with this key: PEM, Ed25519 or ECDSA P-256')
     .option('--no-load', "don't send it to the engine")
     .addOption(
       new Option('--compression <format>', 'of layers; Docker 20.10 pulls no zstd')
@@ -87,6 +96,17 @@ async function buildWith(set: string | undefined, flags: BuildFlags, tools: Tool
   return built.ok ? ok({ built: built.value }) : built;
 }
 
+/** What is asked for beside the image itself. */
+function extrasOf(
+  { push: names, tag: tags, requireAll = false, key }: BuildFlags,
+  cwd: string,
+): Pick<BuildOptions, 'push' | 'keyFile'> {
+  return {
+    ...(names.length === 0 ? {} : { push: { names, tags, requireAll } }),
+    ...(key === undefined ? {} : { keyFile: resolve(cwd, key) }),
+  };
+}
+
 function optionsOf(
   set: string,
   {
@@ -97,7 +117,8 @@ function optionsOf(
 ): BuildOptions {
   const { runtime, flavour, compression, load, frozen = false, squash = false, private: embargoed = false } = flags;
   const patches = flags.with.map((checkout) => patchSource(checkout, cwd));
-  return { set, runtime, flavour, patches, compression, load, frozen, squash, embargoed, outputs };
+  const cut = { compression, load, frozen, squash, embargoed };
+  return { set, runtime, flavour, patches, ...cut, outputs, ...extrasOf(flags, cwd) };
 }
 
 function isBuildEvent(event: Event): event is BuildEvent {

@@ -12,6 +12,7 @@ export const commandLoaders: Readonly<Record<string, () => Promise<MakeCommand>>
   build: async () => (await import('./build.ts')).buildCommand,
   runtime: async () => (await import('./runtime.ts')).runtimeCommand,
   image: async () => (await import('./image.ts')).imageCommand,
+  steps: async () => (await import('./steps.ts')).stepsCommand,
   test: async () => (await import('./test.ts')).testCommand,
   deploy: async () => (await import('./deploy.ts')).deployCommand,
   rollback: async () => (await import('./rollback.ts')).rollbackCommand,

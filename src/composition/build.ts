@@ -4,6 +4,7 @@ import {
   buildImage,
   ensureRuntime,
   layersPath,
+  localisationSettings,
   planBuild,
   type BuildEvent,
   type BuildPorts,
@@ -15,11 +16,11 @@ import {
   type Verification,
   verifyBuild,
 } from '../build/index.ts';
+import { version } from '../cli/version.ts';
 import { blobStore, type BlobStore } from '../kernel/blob-store.ts';
-import { fail, type Outcome } from '../kernel/outcome.ts';
+import { fail, ok, type Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
 import type { Compression } from '../kernel/stored-layer.ts';
-import { stackedStore } from '../kernel/stacked-store.ts';
 import type { Workspace } from '../kernel/workspace.ts';
 import {
   readLock,
@@ -30,7 +31,10 @@ import {
   type PatchSource,
   type ResolveEvent,
 } from '../resolve/index.ts';
+import { apartIn } from './apart.ts';
+import { containerPorts } from './containers.ts';
 import { withGit, type GitPorts } from './git.ts';
+import { registriesOf } from './registries.ts';
 import { runtimePorts } from './runtime-ports.ts';
 
 export interface BuildOptions extends Pick<
@@ -43,6 +47,10 @@ export interface BuildOptions extends Pick<
   /** What the private lock says, embargoed patches on top; the image stays where they may be. */
   readonly embargoed?: boolean;
   readonly compression?: Compression;
+  /** Registries of the workspace that get it, tags there, and whether all of them must. */
+  readonly push?: { readonly names: readonly string[]; readonly tags: readonly string[]; readonly requireAll: boolean };
+  /** A key file that signs the provenance. */
+  readonly keyFile?: string;
 }
 
 type Context = RunContext<BuildEvent | ResolveEvent>;
@@ -97,10 +105,32 @@ async function withLock<Value>(workspace: Workspace, build: WithLock<Value>): Pr
   const withLockOf = async (git: GitPorts): Promise<Outcome<Value>> => {
     const lock = await lockOf(workspace, { options, git, context });
     if (!lock.ok) return lock;
-    const request = { ...options, lock: lock.value, layersPath: layersPath(workspace.root, options.set) };
+    const delivery = await deliveryOf(workspace, options);
+    if (!delivery.ok) return delivery;
+    const path = layersPath(workspace.root, options.set);
+    const request = { ...options, ...delivery.value, lock: lock.value, layersPath: path };
     return verb(request, await buildPorts(workspace, git, options), context);
   };
   return withGit(workspace, withLockOf, { embargoed });
+}
+
+type Delivery = Pick<BuildRequest, 'publish' | 'key' | 'version' | 'localisation'>;
+
+/** Registries are opened and keys read before anything is made: what is wrong with them shows at once. */
+async function deliveryOf(
+  workspace: Workspace,
+  { push, keyFile, embargoed = false }: BuildOptions,
+): Promise<Outcome<Delivery>> {
+  const { localisation } = workspace.document.value;
+  const messages =
+    localisation === undefined ? {} : { localisation: localisationSettings(localisation, workspace.document.at) };
+  const key = keyFile === undefined ? ok(undefined) : await (await import('./signing.ts')).signingKeyIn(keyFile);
+  if (!key.ok) return key;
+  const signed = { version: version(), ...messages, ...(key.value === undefined ? {} : { key: key.value }) };
+  if (push === undefined) return ok(signed);
+  const { names, tags, requireAll } = push;
+  const registries = await registriesOf(workspace, names, embargoed);
+  return registries.ok ? ok({ ...signed, publish: { registries: registries.value, tags, requireAll } }) : registries;
 }
 
 async function lockOf(
@@ -139,7 +169,7 @@ function objectsGone(set: string) {
   } as const;
 }
 
-async function buildPorts(
+export async function buildPorts(
   workspace: Workspace,
   git: GitPorts,
   {
@@ -148,8 +178,9 @@ async function buildPorts(
     frozen = false,
   }: Pick<BuildOptions, 'embargoed' | 'compression' | 'frozen'>,
 ): Promise<BuildPorts> {
-  const ports = await runtimePorts(workspace, frozen);
-  const built = { ...ports, compression, layout: join(workspace.cache, 'oci'), objects: git.objects };
+  const [ports, containers] = await Promise.all([runtimePorts(workspace, frozen), containerPorts(workspace)]);
+  const layout = join(workspace.cache, 'oci');
+  const built = { ...ports, containers, compression, layout, objects: git.objects };
   return embargoed ? { ...built, ...(await keptApart(workspace.cache, ports.blobs)) } : built;
 }
 
@@ -160,13 +191,4 @@ async function keptApart(cache: string, below: BlobStore): Promise<Pick<BuildPor
   ]);
   const apart = apartIn(cache, below);
   return { apart, images: dockerImageStore(dockerEngine(), apart.blobs) };
-}
-
-/** `private` below the cache is its owner's alone: resolve made it so when it kept the patched trees there. */
-function apartIn(cache: string, below: BlobStore): NonNullable<BuildPorts['apart']> {
-  const root = join(cache, 'private');
-  return {
-    blobs: stackedStore(blobStore(join(root, 'blobs')), { below, recalls: () => true }),
-    layout: join(root, 'oci'),
-  };
 }

@@ -7,6 +7,7 @@ import type { ImageRegistry } from '../build/index.ts';
 import { pullImage, type PublishEvent, type PulledImage } from '../build/index.ts';
 import { environment } from '../cli/process.ts';
 import { blobStore } from '../kernel/blob-store.ts';
+import { apartIn } from './apart.ts';
 import { quote, type Diagnostic } from '../kernel/diagnostic.ts';
 import type { Digest } from '../kernel/digest.ts';
 import { all, fail, ok, type Outcome } from '../kernel/outcome.ts';
@@ -19,7 +20,11 @@ import type { RegistryConfig, Workspace } from '../kernel/workspace.ts';
  * Those with these names, in this order; all of the workspace where none is named.
  * @returns fails with `registry/unknown`, `registry/no-secret`, `registry/docker-config`
  */
-async function registriesOf(workspace: Workspace, names: readonly string[] = []): Promise<Outcome<ImageRegistry[]>> {
+export async function registriesOf(
+  workspace: Workspace,
+  names: readonly string[] = [],
+  embargoed = false,
+): Promise<Outcome<ImageRegistry[]>> {
   const { registries } = workspace.document.value;
   const known = Object.keys(registries);
   const wanted = names.length === 0 ? known : names;
@@ -27,7 +32,7 @@ async function registriesOf(workspace: Workspace, names: readonly string[] = [])
     await Promise.all(
       wanted.map(async (name): Promise<Outcome<ImageRegistry>> => {
         const config = registries[name];
-        return config === undefined ? fail(unknown(name, known)) : openOne(workspace, name, config);
+        return config === undefined ? fail(unknown(name, known)) : openOne(workspace, name, { config, embargoed });
       }),
     ),
   );
@@ -48,12 +53,17 @@ function blobsOf(workspace: Workspace) {
   return blobStore(join(workspace.cache, 'blobs'));
 }
 
-async function openOne(workspace: Workspace, name: string, config: RegistryConfig): Promise<Outcome<ImageRegistry>> {
+async function openOne(
+  workspace: Workspace,
+  name: string,
+  { config, embargoed }: { readonly config: RegistryConfig; readonly embargoed: boolean },
+): Promise<Outcome<ImageRegistry>> {
   const login = await loginOf(workspace, name, config);
   if (!login.ok) return login;
   const { ociRegistry } = await import('../adapters/registry/index.ts');
   const { repository, private: isPrivate, insecure, verify } = config;
-  const blobs = blobsOf(workspace);
+  const open = blobsOf(workspace);
+  const blobs = embargoed ? apartIn(workspace.cache, open).blobs : open;
   return ok(ociRegistry({ name, repository, isPrivate, insecure, verify, login: login.value, blobs }));
 }
 

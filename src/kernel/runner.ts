@@ -54,7 +54,8 @@ export interface OutputSink {
 export interface Runner {
   /**
    * Runs to the end. A non-zero exit is a result, not a failure; an aborted signal kills the work and removes it.
-   * @returns fails with `runner/no-image`, `runner/engine-gone`, `runner/disk-full`
+   * @returns fails with `runner/no-image`, `runner/engine-gone`, `runner/disk-full`; with `runner/path-too-long` where
+   * nothing can be taken out or told of what the work left
    */
   run(request: RunRequest, output: OutputSink, context: RunContext): Promise<Outcome<RunResult>>;
 }

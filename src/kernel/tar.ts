@@ -13,6 +13,8 @@ export interface TarEntry {
   readonly target?: string;
   /** Seconds since 1970. */
   readonly mtime: number;
+  /** Number of the user and of the group: what a container is to change needn't be root's. @default 0 */
+  readonly owner?: number;
 }
 
 const BLOCK = 512;
@@ -50,7 +52,15 @@ interface Names {
 
 function headerBlock(entry: TarEntry, { name, target }: Names): Buffer {
   const mode = entry.kind === 'symlink' ? 0o777 : entry.kind === 'directory' || entry.executable ? 0o755 : 0o644;
-  return block({ ...name, target, mode, size: entry.bytes ?? 0, mtime: entry.mtime, type: TYPE[entry.kind] });
+  return block({
+    ...name,
+    target,
+    mode,
+    size: entry.bytes ?? 0,
+    mtime: entry.mtime,
+    type: TYPE[entry.kind],
+    owner: entry.owner ?? 0,
+  });
 }
 
 interface Fields {
@@ -61,6 +71,7 @@ interface Fields {
   readonly size: number;
   readonly mtime: number;
   readonly type: string;
+  readonly owner: number;
 }
 
 /** POSIX.1-1988 "ustar", offsets as in the standard. */
@@ -68,8 +79,8 @@ function block(fields: Fields): Buffer {
   const header = Buffer.alloc(BLOCK);
   header.write(fields.name, 0, 100, 'latin1');
   header.write(octal(fields.mode, 8), 100, 'latin1');
-  header.write(octal(0, 8), 108, 'latin1');
-  header.write(octal(0, 8), 116, 'latin1');
+  header.write(octal(fields.owner, 8), 108, 'latin1');
+  header.write(octal(fields.owner, 8), 116, 'latin1');
   header.write(octal(fields.size, 12), 124, 'latin1');
   header.write(octal(fields.mtime, 12), 136, 'latin1');
   header.write('        ', 148, 'latin1');
@@ -121,6 +132,7 @@ function paxRecord(key: string, value: string): Buffer {
 }
 
 function paxBlocks(records: Buffer, mtime: number): Buffer {
-  const header = block({ prefix: '', name: 'pax', target: '', mode: 0o644, size: records.length, mtime, type: 'x' });
+  const size = records.length;
+  const header = block({ prefix: '', name: 'pax', target: '', mode: 0o644, size, mtime, type: 'x', owner: 0 });
   return Buffer.concat([header, records, tarPadding(records.length)]);
 }

@@ -7,6 +7,7 @@ import { dockerEngine } from '../../src/adapters/docker/engine.ts';
 import { exec } from '../../src/adapters/docker/exec.ts';
 import { dockerRunner } from '../../src/adapters/docker/runner.ts';
 import type { RunRequest } from '../../src/kernel/runner.ts';
+import { TAR_END, tarHeader, tarPadding } from '../../src/kernel/tar.ts';
 import { testContext } from '../worlds/context.ts';
 import { tinyImage } from '../worlds/tiny-image.ts';
 
@@ -111,5 +112,64 @@ describe('exec in a running container', () => {
   it('says that the container is not there', async () => {
     const outcome = await exec({ docker, container: 'mwpipe-nowhere' }, { argv: ['/bin/true'] }, testContext());
     expect(outcome).toMatchObject({ ok: false, diagnostics: [{ code: 'docker/no-container' }] });
+  });
+});
+
+describe('files in and out', () => {
+  const tar = async function* (files: Readonly<Record<string, string>>, owner = 0): AsyncGenerator<Buffer> {
+    for (const [path, text] of Object.entries(files)) {
+      yield tarHeader({ kind: 'file', path, bytes: text.length, mtime: 400_000_000, owner });
+      yield await Promise.resolve(Buffer.from(text));
+      yield tarPadding(text.length);
+    }
+    yield TAR_END;
+  };
+  const taken = async (chunks: AsyncIterable<Uint8Array>): Promise<string> => {
+    const parts: Uint8Array[] = [];
+    for await (const chunk of chunks) parts.push(chunk);
+    return Buffer.concat(parts).toString('latin1');
+  };
+
+  it('unpacks inputs in order before the work starts, with their owners, and takes out what it leaves', async () => {
+    const outs: [string, string][] = [];
+    const { outcome, stdout } = await run({
+      argv: ['/bin/sh', '-c', 'ls -n /in; cat /in/a; echo made > /in/out; exit 0'],
+      inputs: [
+        { at: '/', tar: tar({ 'in/a': 'first', 'in/b': '' }, 65_534) },
+        { at: '/in', tar: tar({ a: 'second' }) },
+      ],
+      collect: {
+        paths: ['/in', '/nowhere'],
+        take: async (path, chunks) => void outs.push([path, await taken(chunks)]),
+      },
+      tellChanged: true,
+      labels,
+    });
+    expect(stdout).toMatch(/ 0 +0 .* a\n.* 65534 +65534 .* b\n/);
+    expect(stdout).toContain('second');
+    expect(outcome).toMatchObject({ ok: true, value: { exitCode: 0, missing: ['/nowhere'] } });
+    expect(outs.map(([path]) => path)).toEqual(['/in']);
+    expect(outs[0]![1]).toContain('in/out');
+    expect(outcome.ok ? outcome.value.changed : []).toEqual(['/in', '/in/a', '/in/b', '/in/out']);
+    expect(await leftovers()).toEqual([]);
+  });
+
+  it('takes nothing out of work that failed, and nothing was changed where nothing was', async () => {
+    const take = () => Promise.reject(new Error('was called'));
+    const request = { collect: { paths: ['/bin'], take }, tellChanged: true, labels } as const;
+    const { outcome } = await run({ argv: ['/bin/sh', '-c', 'exit 4'], ...request });
+    expect(outcome).toMatchObject({ ok: true, value: { exitCode: 4, changed: [] } });
+  });
+
+  it('ends what takes more memory than it may', async () => {
+    const fill = 'x=0123456789; while true; do x="$x$x"; done';
+    const { outcome } = await run({ argv: ['/bin/sh', '-c', fill], limits: { memoryBytes: 32 * 1024 * 1024 }, labels });
+    expect(outcome).toMatchObject({ ok: true, value: { exitCode: 137, timedOut: false } });
+  });
+
+  it('starts no more processes than it may', async () => {
+    const forks = 'i=0; while [ $i -lt 30 ]; do /bin/sleep 5 & i=$((i+1)); done; wait';
+    const { stderr } = await run({ argv: ['/bin/sh', '-c', forks], limits: { processes: 8 }, labels });
+    expect(stderr).toMatch(/fork/i);
   });
 });

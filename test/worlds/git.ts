@@ -38,6 +38,8 @@ export interface GitWorldOptions {
   readonly serve?: (remotes: string) => Promise<GitServer>;
   /** @default that of the adapter */
   readonly silenceMs?: number;
+  /** On top of the machine's: who commits. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** One remote a name, its files committed to master. */
@@ -54,7 +56,7 @@ export async function gitWorld(
   const open: GitWorld['open'] = (other) => {
     const to = other?.through ?? server?.url ?? 'file://{cache}/../remotes/';
     const silence = options.silenceMs === undefined ? {} : { silenceMs: options.silenceMs };
-    const environment = { ...process.env, ...PLAIN_GIT };
+    const environment = { ...process.env, ...PLAIN_GIT, ...options.environment };
     const ports = openGit({ cache: other?.cache ?? cache, mirrors: [{ from: HOST, to }], environment, ...silence });
     opened.push(ports);
     return ports;

@@ -1,7 +1,9 @@
 /** The runner on Docker: one container for each piece of work, removed when it ends, killed when it takes too long. */
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
+import { quote } from '../../kernel/diagnostic.ts';
+import { messageOf } from '../../kernel/error.ts';
+import { fail, ok, type Failed, type Outcome } from '../../kernel/outcome.ts';
 import type { RunContext } from '../../kernel/run-context.ts';
 import type { Mount, OutputSink, Runner, RunRequest, RunResult } from '../../kernel/runner.ts';
 import { demultiplexer } from './demultiplex.ts';
@@ -37,7 +39,9 @@ async function runContainer(
       await container.putArchive(Readable.from(tar, { objectMode: false }), { path: at });
     }
     const ended = await attachAndWait(container, request, io);
-    const result = { ...ended, ...(await takeOut(container, request, ended)) };
+    const taken = await takeOut(container, request, ended).catch(tooLongPath);
+    if ('ok' in taken) return taken;
+    const result = { ...ended, ...taken };
     kept = request.keepFailed === true && result.exitCode !== 0;
     return ok(kept ? { ...result, keptAs: container.id.slice(0, 12) } : result);
   } finally {
@@ -91,9 +95,32 @@ async function takeOut(
     else await collect?.take(path, archive as unknown as AsyncIterable<Uint8Array>);
   }
   return {
-    ...(tellChanged ? { changed: changes.map(({ Path }) => Path) } : {}),
+    ...(tellChanged ? { changed: withoutInit(changes.map(({ Path }) => Path)) } : {}),
     ...(collect === undefined ? {} : { missing }),
   };
+}
+
+/** A container may be left with paths that its engine itself can't open: then nothing at all can be taken out. */
+function tooLongPath(thrown: unknown): Failed {
+  const said = messageOf(thrown);
+  if (!/file name too long/i.test(said)) throw thrown;
+  const path = /\/merged(\/.*): file name too long/i.exec(said)?.[1] ?? '';
+  return fail({
+    code: 'runner/path-too-long',
+    message: `the work left a path of more than 4095 bytes, ${quote(path)}`,
+    hint: 'no program can open it: look for a loop that makes folders in folders',
+    exit: 'failed',
+  });
+}
+
+/** The engine's own init, which it puts into each container, and the folders that it changed for that alone. */
+function withoutInit(changed: readonly string[]): string[] {
+  const init = changed.find((path) => /^(\/usr)?\/s?bin\/docker-init$/.test(path));
+  if (init === undefined) return [...changed];
+  const others = changed.filter((path) => !init.startsWith(`${path}/`) && path !== init);
+  return changed.filter(
+    (path) => path !== init && (others.includes(path) || others.some((one) => one.startsWith(`${path}/`))),
+  );
 }
 
 async function create(docker: Docker, request: RunRequest): Promise<Docker.Container | undefined> {

@@ -10,6 +10,7 @@ import { gitProcesses, type Environment, type GitProcesses } from './git-process
 import { gitHistory } from './history.ts';
 import { lsRefs } from './ls-refs/index.ts';
 import { mirrorsIn, type MirrorRule } from './mirrors.ts';
+import type { Submissions } from '../../build/steps-ports.ts';
 import { objectReader } from './object-reader.ts';
 import { gitObjects } from './objects.ts';
 import { privateStore } from './private-store.ts';
@@ -17,6 +18,7 @@ import { gitRefs } from './refs.ts';
 import { mirrorStore } from './tend-mirrors.ts';
 import { trackedFiles } from './tracked-files.ts';
 import { treeReader } from './read-trees.ts';
+import { submissions } from './submissions.ts';
 import { remotesOf } from './remotes.ts';
 import { treeMemory } from './tree-memory.ts';
 import { treeMerges } from './tree-merges.ts';
@@ -36,6 +38,7 @@ export interface GitPorts {
   readonly processes: Pick<GitProcesses, 'started'>;
   readonly merges: TreeMerges;
   readonly history: GitHistory;
+  readonly submissions: Submissions;
 }
 
 export interface GitOptions {
@@ -78,6 +81,7 @@ export function openGit({ cache, mirrors: rules, environment, ...options }: GitO
     processes: git,
     merges: treeMerges(mirrors, git),
     history: gitHistory({ remotes, root: join(cache, 'history') }),
+    submissions: submissions(remotes),
   };
 }
 

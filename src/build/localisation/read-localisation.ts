@@ -24,7 +24,7 @@ import {
 import { messageTrees, withPatches } from './message-trees.ts';
 
 /** `localisation:` of mwpipe.yaml. */
-interface LocalisationSettings {
+export interface LocalisationSettings {
   readonly languages: 'all' | readonly string[];
   readonly hot: readonly string[];
   readonly opcacheBytes: number;

@@ -2,6 +2,7 @@
 import type { Digest } from '../../kernel/digest.ts';
 import type { StoredLayer } from '../../kernel/stored-layer.ts';
 import type { LayerSpec } from '../layers/layer-spec.ts';
+import type { ContainerPlan } from './container-plan.ts';
 import type { LayerChain } from '../ports.ts';
 import { deltaBudget, MOST_DELTAS, type NextLayers } from './next-layers.ts';
 
@@ -50,6 +51,8 @@ export interface ImagePlan {
   /** Ours, lowest first, above the runtime's. */
   readonly layers: readonly PlannedLayer[];
   readonly cut: CutPlan;
+  /** What containers would make first: layers that can't be told before. */
+  readonly containers: ContainerPlan;
   readonly makeBytes: number;
   readonly sendBytes: number;
   /** What a node pulls that has the image of the layers as they were cut before. */
@@ -74,7 +77,7 @@ export interface PlanFacts {
 }
 
 /** Facts in, plan out: same facts, same plan. */
-export function planImage(facts: PlanFacts): ImagePlan {
+export function planImage(facts: PlanFacts): Omit<ImagePlan, 'containers'> {
   const runtimeIds = facts.runtime.image?.diffIds;
   const known = knownChain(facts);
   const held = heldAbove(runtimeIds, { known, facts });

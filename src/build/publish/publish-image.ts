@@ -75,7 +75,10 @@ export async function publishImage(
   return ok({ manifestDigest: request.image.manifestDigest, plan, destinations: results });
 }
 
-function mayHold(visibility: PublishRequest['visibility'], destinations: readonly ImageRegistry[]): Outcome<void> {
+export function mayHold(
+  visibility: PublishRequest['visibility'],
+  destinations: readonly ImageRegistry[],
+): Outcome<void> {
   const open = visibility === 'private' ? destinations.filter(({ isPrivate }) => !isPrivate) : [];
   const [first, ...others] = open.map(notPrivate);
   return first === undefined ? ok() : fail(first, ...others);

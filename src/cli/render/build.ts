@@ -4,34 +4,18 @@ import { short } from '../../kernel/digest.ts';
 import type { Shown } from '../run.ts';
 import { plainText } from './plain-text.ts';
 import type { Line } from './renderer.ts';
-import { publishLine } from './publish.ts';
+import { isPublish, publishLine } from './publish.ts';
+import { isRuntime, runtimeLine } from './runtime-events.ts';
+import { isStep, stepLine } from './steps.ts';
 import { isLocalisation, localisationLine } from './localisation.ts';
 import { duration, size, table } from './units.ts';
 
 export function plainLine(event: BuildEvent): Line | undefined {
   if (isLocalisation(event)) return localisationLine(event);
+  if (isPublish(event)) return publishLine(event);
+  if (isStep(event)) return stepLine(event);
+  if (isRuntime(event)) return runtimeLine(event);
   switch (event.code) {
-    case 'build/base-started':
-      return `base: bootstrapping Debian ${event.debian} (once, about a minute)`;
-    case 'build/base-progress':
-      return { progress: `base: ${event.text}` };
-    case 'build/base-made':
-      return `base: Debian ${event.debian}, ${size(event.bytes)}, ${duration(event.ms)}`;
-    case 'build/runtime-started':
-      return `runtime ${event.runtime}: building (${event.because})`;
-    case 'build/runtime-progress':
-      return { progress: `runtime ${event.runtime}: ${event.text}` };
-    case 'build/runtime-made':
-      return `runtime ${event.runtime}: ${size(event.bytes)}, ${duration(event.ms)}`;
-    case 'build/runtime-taken':
-      return {
-        progress: `runtime ${event.runtime}: taken into the cache (${size(event.bytes)}, ${duration(event.ms)})`,
-      };
-    case 'build/runtime-differs':
-      return `WARNING  runtime ${event.runtime} is not the pinned one: ${event.because}\n         ${event.hint}`;
-    case 'build/runtime-pulled':
-      return `runtime ${event.runtime}: pulled ${short(event.manifest)} (${size(event.bytes)}, ${duration(event.ms)})`;
-    case 'build/runtime-reused':
     case 'build/layer-reused':
     case 'build/image-there':
       return undefined;
@@ -57,16 +41,6 @@ export function plainLine(event: BuildEvent): Line | undefined {
       return { progress: `the engine unpacks layer ${event.layer} of ${event.layers}` };
     case 'build/partial-load-refused':
       return `the engine wants the whole image: ${event.because}`;
-    case 'build/push-planned':
-    case 'build/push-progress':
-    case 'build/push-resumed':
-    case 'build/pushed':
-    case 'build/push-failed':
-    case 'build/registry-waited':
-    case 'build/pull-progress':
-    case 'build/pull-skipped':
-    case 'build/pulled':
-      return publishLine(event);
     case 'build/image-sent':
       return `sent ${event.layers === 1 ? '1 layer' : `${event.layers} layers`}, ${size(event.sentBytes)}, ${duration(event.ms)}`;
   }
@@ -79,6 +53,7 @@ export function showBuilt(built: BuiltImage, facts: { readonly ms: number }): Sh
     .reduce((total, { blob }) => total + blob.bytes, 0);
   const text = [
     ...planLines(plan),
+    ...publishedLines(built),
     `Bytes    ${size(made)} made · ${size(sentBytes)} sent   (MediaWiki's layers are ${size(wholeBytes(built))})`,
     `Built    ${tag}  ${short(imageId)}  ${duration(facts.ms)}`,
     'Next     mwpipe deploy',
@@ -109,9 +84,29 @@ export function showVerified(verified: Verification, { ms }: { readonly ms: numb
 
 export function showPlan(plan: ImagePlan): Shown {
   return {
-    text: [...planLines(plan), cutLine(plan), bytesLine(plan), `Next     mwpipe build ${plan.set}`].join('\n'),
+    text: [
+      ...planLines(plan),
+      ...containerLines(plan),
+      cutLine(plan),
+      bytesLine(plan),
+      `Next     mwpipe build ${plan.set}`,
+    ].join('\n'),
     json: plan,
   };
+}
+
+/** What containers make first: their layers' sizes are known afterwards. */
+function containerLines({ containers: { steps, languages } }: ImagePlan): string[] {
+  const [first, ...others] = languages;
+  const more = others.length === 0 ? '' : `; and ${others.length} more languages`;
+  const messages = first === undefined ? [] : [`Messages ${first.language}: ${first.because}${more}`];
+  return [...steps.map(({ component, step, because }) => `Step     ${component}/${step}: ${because}`), ...messages];
+}
+
+function publishedLines({ published }: BuiltImage): string[] {
+  return (published?.destinations ?? []).map((one) =>
+    one.held ? `Pushed   ${one.reference}` : `Lacking  ${one.registry}: ${one.diagnostics[0]?.message ?? ''}`,
+  );
 }
 
 function bytesLine({ makeBytes, sendBytes, pullBytes }: ImagePlan): string {

@@ -84,6 +84,7 @@ export function detailLines({ before, after, ...entry }: ChangelogEntry): string
     ...(patches === undefined
       ? []
       : [`patched with: ${moveOf({ before: listed(patches.before), after: listed(patches.after) })}`]),
+    ...(entry.build === undefined ? [] : [`build steps: ${moveOf(entry.build)}`]),
     ...entry.requires.map(({ name, ...change }) => `requires ${name}: ${moveOf(change)}`),
     ...entry.submodules.map(({ name, ...change }) => `${name}: ${moveOf(shortened(change))}`),
   ];

@@ -1,9 +1,13 @@
 /** What registries tell people: what a push will do, how far it is, what broke and went on, and who holds the image. */
-import type { PublishEvent, PulledImage } from '../../build/index.ts';
+import type { BuildEvent, PublishEvent, PulledImage } from '../../build/index.ts';
 import { short } from '../../kernel/digest.ts';
 import type { Shown } from '../run.ts';
 import type { Line } from './renderer.ts';
 import { duration, size } from './units.ts';
+
+export function isPublish(event: BuildEvent): event is PublishEvent {
+  return /^build\/(push|pull|registry)/.test(event.code);
+}
 
 export function publishLine(event: PublishEvent): Line | undefined {
   switch (event.code) {

@@ -34,6 +34,8 @@ export interface ComponentDiff extends Changed<Spot> {
   readonly version?: Changed<string>;
   /** Changes under review that are on top: `change 1099123/3`. */
   readonly patches?: Changed<readonly string[]>;
+  /** Names of its build steps, as the set has them: their words may have changed where the names did not. */
+  readonly build?: Changed<string>;
   readonly requires: readonly NamedChange[];
   /** By path, at their commits. */
   readonly submodules: readonly NamedChange[];
@@ -79,14 +81,28 @@ function diffComponent(before: LockedComponent | undefined, after: LockedCompone
     ...optional('fallback', differing(before.fallback, after.fallback)),
     ...optional('version', differing(before.version, after.version)),
     ...optional('patches', differing(publicPatches(before), publicPatches(after))),
+    ...optional(
+      'build',
+      canonicalJson([before.build]) === canonicalJson([after.build])
+        ? undefined
+        : changed(buildOf(before), buildOf(after)),
+    ),
     requires: differences(requirementsOf(before), requirementsOf(after)),
     submodules: differences(submodulesOf(before), submodulesOf(after)),
   };
   const moved = (['url', 'ref', 'commit'] as const).some((key) => before[key] !== after[key]);
   const described = Object.keys(parts).length > 2 || parts.requires.length + parts.submodules.length > 0;
   if (!moved && !described) return [];
-  const sameFiles = before.tree === after.tree && parts.patches === undefined;
+  const sameFiles = before.tree === after.tree && parts.patches === undefined && parts.build === undefined;
   return [{ ...head, change: moved ? 'moved' : 'described', sameFiles, ...parts }];
+}
+
+function buildOf({ build }: LockedComponent): string | undefined {
+  if (build === undefined) return undefined;
+  if (build === false) return 'none';
+  return 'network' in build
+    ? `its own${build.network ? ', with network' : ''}`
+    : build.map(({ name }) => name).join(', ');
 }
 
 function spotOf({ url, ref, commit, fallback }: LockedComponent): Spot {

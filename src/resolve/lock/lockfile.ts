@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { z } from 'zod';
+import { buildChoiceSchema, type BuildChoice } from '../../kernel/build-steps.ts';
 import { quote } from '../../kernel/diagnostic.ts';
 import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import { parseYaml } from '../../kernel/yaml-document.ts';
@@ -95,6 +96,8 @@ export interface LockedComponent {
   readonly manifest?: string;
   /** What further files register: ConfirmEdit's captchas, Wikibase's repository beside its client. */
   readonly also?: readonly Registration[];
+  /** Its build steps, where the set says any: nothing else decides what an image is made of. */
+  readonly build?: BuildChoice;
   readonly submodules?: readonly LockedSubmodule[];
   /** What was put on top of the commit. */
   readonly patch?: ComponentPatch;
@@ -189,6 +192,7 @@ const lockfileSchema = z.strictObject({
       requires: requirementsSchema.exactOptional(),
       manifest: inside.exactOptional(),
       also: z.array(registrationSchema).exactOptional(),
+      build: buildChoiceSchema.exactOptional(),
       submodules: z.array(submoduleSchema).exactOptional(),
       patch: patchSchema.exactOptional(),
     }),
@@ -235,6 +239,7 @@ export function formatLockfile(lock: Lockfile): string {
     ...(component.requires === undefined ? {} : { requires: component.requires }),
     ...(component.manifest === undefined ? {} : { manifest: component.manifest }),
     ...(component.also === undefined ? {} : { also: component.also }),
+    ...(component.build === undefined ? {} : { build: component.build }),
     ...(component.submodules === undefined ? {} : { submodules: component.submodules }),
     ...(component.patch === undefined || component.patch.from !== undefined ? {} : { patch: component.patch }),
   }));

@@ -64,6 +64,7 @@ function lockComponent({ component, chosen, tree, manifests, submodules }: Compo
     ...main?.said,
     ...(files[0] === undefined || files[0] === manifestFile(kind) ? {} : { manifest: files[0] }),
     ...(also.length === 0 ? {} : { also }),
+    ...(component.build === undefined ? {} : { build: component.build }),
     ...(submodules.length === 0 ? {} : { submodules }),
   };
 }

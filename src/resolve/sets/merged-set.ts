@@ -1,4 +1,5 @@
 /** An extension set as other parts of resolving see it: merged with all that it extends, each part with its place. */
+import type { BuildChoice } from '../../kernel/build-steps.ts';
 import type { SourceRange } from '../../kernel/diagnostic.ts';
 import type { ComponentKind } from '../lock/lockfile.ts';
 
@@ -43,6 +44,8 @@ export interface SetComponent {
   readonly because?: string;
   /** Files that register something, where it isn't the usual one. */
   readonly manifests?: readonly string[];
+  /** Its build steps, in the set's words. */
+  readonly build?: BuildChoice;
   readonly at: SourceRange;
   readonly origin: Origin;
 }

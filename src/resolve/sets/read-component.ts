@@ -1,4 +1,5 @@
 /** One entry of a set's list: its name, kind, mount and pin, each mistake at its place; its url once sources are known. */
+import type { BuildChoice } from '../../kernel/build-steps.ts';
 import { quote, type Diagnostic, type SourceRange } from '../../kernel/diagnostic.ts';
 import type { YamlDocument, YamlPath } from '../../kernel/yaml-document.ts';
 import { namedComponent, parseComponentName, parseRepoPath, type NamedComponent } from './component-name.ts';
@@ -16,6 +17,7 @@ export interface ReadComponent extends NamedComponent {
   readonly branches?: readonly BranchRule[];
   readonly because?: string;
   readonly manifests?: readonly string[];
+  readonly build?: BuildChoice;
   readonly at: SourceRange;
 }
 
@@ -51,6 +53,7 @@ export function readComponent(
     ...(pin === undefined ? {} : { pin }),
     ...(entry.branches === undefined ? {} : { branches: rules(entry.branches, [...path, 'branches'], document) }),
     ...(entry.manifests === undefined ? {} : { manifests: entry.manifests }),
+    ...(entry.build === undefined ? {} : { build: entry.build }),
     ...(entry.because === undefined ? {} : { because: entry.because }),
     at,
   };
@@ -142,6 +145,7 @@ export function locate(component: ReadComponent, sources: Sources, origin: Origi
     ...(component.pin === undefined ? {} : { pin: component.pin }),
     ...(component.branches === undefined ? {} : { branches: component.branches }),
     ...(component.manifests === undefined ? {} : { manifests: component.manifests }),
+    ...(component.build === undefined ? {} : { build: component.build }),
     ...(reviewed ? { gerrit } : {}),
     ...(component.because === undefined ? {} : { because: component.because }),
     ...{ at, origin },

@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { buildChoiceSchema } from '../../kernel/build-steps.ts';
 import { fail, type Outcome } from '../../kernel/outcome.ts';
 import { readYaml, type YamlDocument } from '../../kernel/yaml-document.ts';
 import { parseComponentName } from './component-name.ts';
@@ -44,6 +45,8 @@ const listedSchema = z.union([
     kind: z.enum(['core', 'vendor', 'extension', 'skin', 'library']).optional(),
     /** Files that register something: Wikibase's `extension-client.json` and `extension-repo.json`. */
     manifests: z.array(z.string()).min(1).optional(),
+    /** Steps that make files of it when an image is built; `false` for none, whatever its own `.pipeline/mwpipe.yaml` says. */
+    build: buildChoiceSchema.optional(),
     /** Why it is here: `mwpipe why` shows it. */
     because: z.string().optional(),
   }),
