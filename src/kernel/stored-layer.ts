@@ -9,7 +9,7 @@ import { createGunzip, createGzip, createZstdCompress, createZstdDecompress, con
 import type { BlobStore } from './blob-store.ts';
 import type { Digest } from './digest.ts';
 
-export interface LayerBlob {
+interface LayerBlob {
   /** Of the compressed bytes, as manifests name it. */
   readonly digest: Digest;
   readonly bytes: number;

@@ -105,7 +105,7 @@ function containerLines({ containers: { steps, languages } }: ImagePlan): string
 
 function publishedLines({ published }: BuiltImage): string[] {
   return (published?.destinations ?? []).map((one) =>
-    one.held ? `Pushed   ${one.reference}` : `Lacking  ${one.registry}: ${one.diagnostics[0]?.message ?? ''}`,
+    one.held ? `Pushed   ${one.reference}` : `Lacking  ${one.registry}: ${one.diagnostics[0].message}`,
   );
 }
 
