@@ -49,3 +49,5 @@ export { planLocalisation, type LocalisationPlan } from './localisation/plan-loc
 export { makeLocalisation, type LocalisationLayers } from './localisation/make-localisation.ts';
 export type { LocalisationPorts } from './localisation/localisation-ports.ts';
 export type { BuildPorts } from './build-ports.ts';
+export { heldLayers } from './plan/image-plan.ts';
+export type { RuntimeSource } from './runtime-ports.ts';

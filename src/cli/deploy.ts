@@ -1,7 +1,9 @@
 /** `mwpipe deploy`: the set's lock and the target's overlays become a release, and the release gets the traffic. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { DeployResult, FlowEvent } from '../release/index.ts';
+import type { Digest } from '../kernel/digest.ts';
 import type { Outcome } from '../kernel/outcome.ts';
+import { digest } from './digest.ts';
 import { plainLine, showDeployed } from './render/release.ts';
 import { patchSource } from './resolve.ts';
 import type { GlobalFlags, RunCommand, Tools } from './run.ts';
@@ -10,6 +12,7 @@ import { wholeNumber } from './whole-number.ts';
 interface DeployFlags extends GlobalFlags {
   readonly to: string;
   readonly with: readonly string[];
+  readonly image?: Digest;
   readonly instances?: number;
   readonly dryRun?: boolean;
   readonly resume?: boolean;
@@ -23,6 +26,14 @@ export function deployCommand(run: RunCommand): Command {
     )
     .option('--to <target>', 'a target of mwpipe.yaml', 'docker')
     .option('--with <checkout>', 'put a checkout on top, DIR or NAME=DIR (repeat for several)', collect, [])
+    .addOption(
+      new Option(
+        '--image <digest>',
+        "an image that is built already, from whichever of the workspace's registries verifies",
+      )
+        .argParser(digest)
+        .conflicts('with'),
+    )
     .option('--instances <number>', "how many containers answer (default: the target's)", wholeNumber(1, 16))
     .option('--dry-run', 'print the plan and stop')
     .option('--resume', 'go on with a rollout that was interrupted or held')
@@ -46,7 +57,9 @@ async function deploy(flags: DeployFlags, tools: Tools<FlowEvent>): Promise<Outc
   const { deployRelease } = await import('../release/index.ts');
   const patches = flags.with.map((checkout) => patchSource(checkout, tools.cwd));
   const instances = flags.instances === undefined ? {} : { instances: flags.instances };
-  const made = await releaseToolsOf(workspace.value, { target: flags.to, patches, ...instances }, tools.context);
+  const image = flags.image === undefined ? {} : { image: flags.image };
+  const wanted = { target: flags.to, patches, ...instances, ...image };
+  const made = await releaseToolsOf(workspace.value, wanted, tools.context);
   if (!made.ok) return made;
   const { dryRun = false, resume = false, again = false } = flags;
   return deployRelease({ dryRun, resume, again }, made.value, tools.context);

@@ -1,8 +1,9 @@
 /** `mwpipe image pull`: an image by digest from whichever registry has it whole, into the cache. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import type { PublishEvent, PulledImage } from '../build/index.ts';
 import type { Digest } from '../kernel/digest.ts';
 import type { Outcome } from '../kernel/outcome.ts';
+import { digest } from './digest.ts';
 import { publishLine, showPulled } from './render/publish.ts';
 import type { GlobalFlags, RunCommand, Tools } from './run.ts';
 
@@ -36,11 +37,6 @@ async function pullWith(
   if (!workspace.ok) return workspace;
   const { pullIn } = await import('../composition/registries.ts');
   return pullIn(workspace.value, { digest: wanted, from }, tools.context);
-}
-
-function digest(value: string): Digest {
-  if (/^sha256:[0-9a-f]{64}$/.test(value)) return value as Digest;
-  throw new InvalidArgumentError('A digest is sha256: and 64 hex digits.');
 }
 
 function collect(value: string, before: readonly string[]): string[] {

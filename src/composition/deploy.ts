@@ -6,6 +6,7 @@ import { environment } from '../cli/process.ts';
 import { composeBundle } from '../config/index.ts';
 import { SLOTS, type TargetRemoval } from '../deploy/index.ts';
 import type { Home } from '../kernel/home.ts';
+import type { Digest } from '../kernel/digest.ts';
 import { fail, ok, type Outcome } from '../kernel/outcome.ts';
 import type { TargetConfig, Workspace } from '../kernel/workspace.ts';
 import type { FlowContext, MadeImage, ReleaseTools, TargetTools } from '../release/index.ts';
@@ -16,6 +17,8 @@ import { overlaysOf } from './config.ts';
 export interface DeployOptions {
   readonly target: string;
   readonly patches: readonly PatchSource[];
+  /** Digest of the manifest of an image that is built already, in a registry of the workspace. */
+  readonly image?: Digest;
   /** Instead of the target's own. */
   readonly instances?: number;
 }
@@ -63,7 +66,7 @@ export async function releaseToolsOf(
       return imageLabels(await engine(), image);
     },
     makeBundle: () => composeBundle(workspace.root, overlays.value),
-    makeImage: (running) => makeImage(workspace, { set: config.value.set, patches }, running),
+    makeImage: (running) => makeImage(workspace, { set: config.value.set, patches, image: options.image }, running),
   });
 }
 
@@ -200,11 +203,17 @@ async function foundationOf(place: {
   });
 }
 
+/** Built from the lock, or, by the digest of its manifest, as somebody else built it. */
 async function makeImage(
   workspace: Workspace,
-  { set, patches }: { readonly set: string; readonly patches: readonly PatchSource[] },
+  {
+    set,
+    patches,
+    image,
+  }: { readonly set: string; readonly patches: readonly PatchSource[]; readonly image?: Digest | undefined },
   context: FlowContext,
 ): Promise<Outcome<MadeImage>> {
+  if (image !== undefined) return (await import('./pull.ts')).pullToEngine(workspace, image, context);
   const built = await buildIn(workspace, { set, patches, runtime: RUNTIME, flavour: 'web' }, context);
   return built.ok ? ok({ imageId: built.value.imageId, mediawiki: built.value.plan.mediawiki, set }) : built;
 }

@@ -1,6 +1,6 @@
 /** What runtimes ask of the outside: the Docker engine and this machine's debootstrap; no git. */
 import { join } from 'node:path';
-import { machinePlatform, type RuntimePorts } from '../build/index.ts';
+import { machinePlatform, type RuntimePorts, type RuntimeSource } from '../build/index.ts';
 import { blobStore } from '../kernel/blob-store.ts';
 import type { Workspace } from '../kernel/workspace.ts';
 
@@ -20,6 +20,15 @@ export async function runtimePorts(workspace: Workspace, frozen = false): Promis
     runtimes: dockerRuntimeEngine(docker, blobs),
     bases: debootstrap(join(workspace.cache, 'bootstrap'), blobs),
     folder: join(workspace.root, 'images'),
+    source: lazySource(workspace),
     rules: { bases: workspace.document.value.policy.bases, platform: machinePlatform(), frozen },
+  };
+}
+
+/** The registry client is loaded where a pin is to be pulled. */
+function lazySource(workspace: Workspace): RuntimeSource {
+  return {
+    pull: async (wanted, context) =>
+      (await import('./runtime-source.ts')).registrySource(workspace).pull(wanted, context),
   };
 }

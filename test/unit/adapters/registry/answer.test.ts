@@ -36,12 +36,12 @@ it('sends a large body without keeping it in memory', async () => {
     });
     request.on('end', () => response.end());
   });
-  const bytes = 120_000_000;
+  const bytes = 400_000_000;
   const headers = { 'content-length': String(bytes) };
   const answer = await exchange({ method: 'PATCH', url: at.url, headers, body: zeros(bytes) }, patience);
   expect(answer.status).toBe(200);
   expect(received).toBe(bytes);
-  expect(most).toBeLessThan(70_000_000);
+  expect(most).toBeLessThan(200_000_000); // what isn't collected yet counts too; kept, it would be twice as much
 });
 
 it('tells a redirect of what is being sent from a connection that broke', async () => {
