@@ -42,7 +42,7 @@ export { hidePrivate, withoutPatch } from './inspect/hide-private.ts';
 export { inspectImage, type InspectedComponent, type InspectedImage } from './inspect/inspect-image.ts';
 export { verifyImage, type VerifiedImage } from './inspect/verify-image.ts';
 export type { InspectEvent } from './inspect/events.ts';
-export type { InspectPorts } from './inspect-ports.ts';
+export type { ImageSource, InspectPorts } from './inspect-ports.ts';
 export { signingKey, verifyingKey, type SigningKey } from './supply/signing-key.ts';
 export { localisationSettings, readLocalisation } from './localisation/read-localisation.ts';
 export { planLocalisation, type LocalisationPlan } from './localisation/plan-localisation.ts';

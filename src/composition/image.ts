@@ -8,6 +8,7 @@ import {
   type ImageDiff,
   type InspectedImage,
   type InspectEvent,
+  type ImageSource,
   type InspectPorts,
   type VerifiedImage,
 } from '../build/index.ts';
@@ -64,6 +65,25 @@ async function inspectPorts({ cache }: ImagePlace): Promise<InspectPorts> {
   return {
     engine: dockerImages(dockerEngine()),
     layout: layoutSource,
-    cache: storeSource(blobStore(join(cache, 'blobs'))),
+    cache: eitherOf(layoutSource(join(cache, 'oci')), storeSource(blobStore(join(cache, 'blobs')))),
+  };
+}
+
+/** What was built is in the layout of the cache, what was pulled in the store. */
+function eitherOf(layout: ImageSource, store: ImageSource): ImageSource {
+  return {
+    manifest: async (reference, context) => {
+      const found = await layout.manifest(reference, context);
+      return found.ok && found.value !== undefined ? found : store.manifest(reference, context);
+    },
+    blob: async (wanted, context) => {
+      const found = await layout.blob(wanted, context);
+      return found.ok && found.value !== undefined ? found : store.blob(wanted, context);
+    },
+    attachments: async (subject, context) => {
+      const found = await layout.attachments(subject, context);
+      return found.ok && found.value.length > 0 ? found : store.attachments(subject, context);
+    },
+    names: (context) => layout.names(context),
   };
 }
