@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { coldBuilds } from './build/cold.ts';
+import { measureLocalisation } from './localisation/measure-localisation.ts';
 import { oneExtension } from './build/one-extension.ts';
 import { buildWorld, removeWorld, say } from './build/world.ts';
 import { year } from './build/year.ts';
@@ -18,7 +19,8 @@ try {
   say(`tree, workspace and checkout in ${world.folder}`);
   const one = wants('one') ? await oneExtension(world, values.quick ? 3 : 5) : undefined;
   const cold = wants('cold') ? await coldBuilds(world, values.quick ? 1 : 3) : undefined;
-  const weeks = wants('year') ? await year(world, values.quick ? 26 : 52) : undefined;
+  const weeks = wants('year') ? await year(world, values.quick ? 13 : 52) : undefined;
+  const messages = wants('l10n') ? await measureLocalisation({ quick: false, say }) : undefined;
   const best = Math.min(cold?.ms['buildkit'] ?? Infinity, cold?.ms['buildah'] ?? Infinity);
   const ratios = {
     ...(one === undefined
@@ -34,6 +36,7 @@ try {
           cold_build_push_ratio: ratio(cold.ms['mwpipe'] ?? 0, best),
           assembly_cpu_ratio: ratio(cold.cpuSeconds.mwpipe, cold.cpuSeconds.bound),
         }),
+    ...(messages === undefined ? {} : { l10n_one_language_speedup: ratio(messages.fullMs, messages.oneLanguageMs) }),
     ...(weeks === undefined
       ? {}
       : {
@@ -41,7 +44,7 @@ try {
           year_pull_ratio: ratio(weeks.mwpipe.allPulls, weeks.layerADeploy.allPulls),
         }),
   };
-  const figures = { quick: values.quick, one_extension: one, cold, year: weeks };
+  const figures = { quick: values.quick, one_extension: one, cold, year: weeks, localisation: messages };
   process.stdout.write(`${JSON.stringify({ bench: 'build', ratios, figures })}\n`);
 } finally {
   removeWorld(world);

@@ -4,7 +4,7 @@
  * anew when the engine's limit of layers is reached. Bytes are compressed ones, as a node pulls them.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readDelta } from '../../src/build/layers/delta.ts';
 import { deltaLayer, type LayerSpec } from '../../src/build/layers/layer-spec.ts';
@@ -186,12 +186,20 @@ function rewritten(
   const index = join(repo, 'bench-index');
   const env = { ...process.env, GIT_INDEX_FILE: index };
   execFileSync('git', ['-C', repo, 'read-tree', tree], { env });
-  const lines = [...chosen].map(({ path, oid, mode }) => {
-    const old = execFileSync('git', ['-C', repo, 'cat-file', 'blob', oid], { maxBuffer: 1e9 });
-    const data = Buffer.concat([old, Buffer.from(`\n// week ${week} ${oid}\n`)]);
-    const id = execFileSync('git', ['-C', repo, 'hash-object', '-w', '--stdin'], { input: data, encoding: 'utf8' });
-    return `${mode} ${id.trim()}\t${path}\n`;
+  const wanted = [...chosen];
+  const scratch = mkdtempSync(join(repo, 'files-'));
+  const files = readBlobs(
+    repo,
+    wanted.map(({ oid }) => oid),
+  ).map(({ oid, data }, at) => {
+    const file = join(scratch, String(at));
+    writeFileSync(file, Buffer.concat([data, Buffer.from(`\n// week ${week} ${oid}\n`)]));
+    return file;
   });
+  const hashing = ['-C', repo, 'hash-object', '-w', '--no-filters', '--stdin-paths'];
+  const ids = execFileSync('git', hashing, { input: files.join('\n'), encoding: 'utf8' }).split('\n');
+  rmSync(scratch, { recursive: true });
+  const lines = wanted.map(({ mode, path }, at) => `${mode} ${ids[at] ?? ''}\t${path}\n`);
   execFileSync('git', ['-C', repo, 'update-index', '--index-info'], { env, input: lines.join('') });
   return execFileSync('git', ['-C', repo, 'write-tree'], { env, encoding: 'utf8' }).trim();
 }
@@ -234,17 +242,21 @@ function objectsIn(repo: string): GitObjects {
 
 async function* catFiles(repo: string, oids: readonly string[]): AsyncGenerator<{ oid: string; data: Buffer }> {
   for (let start = 0; start < oids.length; start += 2000) {
-    const slice = oids.slice(start, start + 2000);
-    const ran = spawnSync('git', ['-C', repo, 'cat-file', '--batch'], { input: slice.join('\n'), maxBuffer: 2e9 });
-    let at = 0;
-    for (const oid of slice) {
-      const line = ran.stdout.indexOf(10, at);
-      const bytes = Number(ran.stdout.toString('latin1', at, line).split(' ')[2]);
-      yield { oid, data: ran.stdout.subarray(line + 1, line + 1 + bytes) };
-      at = line + bytes + 2;
-    }
+    yield* readBlobs(repo, oids.slice(start, start + 2000));
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+function readBlobs(repo: string, oids: readonly string[]): { oid: string; data: Buffer }[] {
+  const ran = spawnSync('git', ['-C', repo, 'cat-file', '--batch'], { input: oids.join('\n'), maxBuffer: 2e9 });
+  let at = 0;
+  return oids.map((oid) => {
+    const line = ran.stdout.indexOf(10, at);
+    const bytes = Number(ran.stdout.toString('latin1', at, line).split(' ')[2]);
+    const data = ran.stdout.subarray(line + 1, line + 1 + bytes);
+    at = line + bytes + 2;
+    return { oid, data };
+  });
 }
 
 function total(layers: readonly StoredLayer[]): number {
