@@ -1,4 +1,4 @@
-// needs: docker root
+// needs: docker, root
 /** Build steps with real node, npm, esbuild and composer, in containers of the test runtime. */
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';

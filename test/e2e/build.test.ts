@@ -1,4 +1,4 @@
-// needs: docker root
+// needs: docker, root
 /** Building the demo's set from MediaWiki's real repos into the real engine. */
 import { spawn } from 'node:child_process';
 import { appendFile, cp, link, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// needs: docker root registry
+// needs: docker, root, registry
 /** One image from a lock to a registry, with what is said of it, and from there into an engine, past one that is down. */
 import { execFileSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// needs: docker root
+// needs: docker, root
 /** Invariant 7 for images: what an embargoed patch changes is in no store, layout or output that others may read. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
