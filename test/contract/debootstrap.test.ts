@@ -1,4 +1,4 @@
-// needs: root debian
+// needs: root, debian
 /** Bootstrapping on the real machine; a whole one takes a minute, so here it is only broken off. */
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
