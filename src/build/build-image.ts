@@ -1,5 +1,4 @@
 /** From a lockfile to an image: read what is there, plan, make what is new, assemble, and bring it where it should be. */
-import { arch } from 'node:os';
 import type { Digest } from '../kernel/digest.ts';
 import { fail, ok, type Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
@@ -18,6 +17,7 @@ import { deliverImage, mayDeliver, type Delivered, type DeliveryRequest } from '
 import type { BuildEvent } from './events.ts';
 import { assembleImage, type AssembledImage } from './image/image-config.ts';
 import { makeMissing, stackOf, type BuiltLayer, type Stack } from './layer-stack.ts';
+import { machineArchitecture } from './machine.ts';
 import { heldLayers, planImage, type ImagePlan } from './plan/image-plan.ts';
 import { formatLayers } from './plan/layers-file.ts';
 import type { LayerChain, RuntimeImage, StoredRuntime } from './ports.ts';
@@ -180,7 +180,7 @@ function assembled({ request, runtime }: Building, layers: readonly BuiltLayer[]
     lock: request.lock,
     runtime: { name: `${request.runtime}/${request.flavour}`, image: runtime },
     layers,
-    architecture: ARCHITECTURES[arch()] ?? arch(),
+    architecture: machineArchitecture(),
   });
 }
 
@@ -245,9 +245,6 @@ async function chainsOf(
 ): Promise<Outcome<readonly LayerChain[] | undefined>> {
   return load === false ? ok(undefined) : images.chains();
 }
-
-/** Node's names in the words of image configurations. */
-const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' };
 
 function tooManyLayers(count: number) {
   return {

@@ -2,7 +2,8 @@
 export { buildImage, planBuild, type BuildRequest, type BuiltImage } from './build-image.ts';
 export { ensureRuntime } from './runtimes/runtime.ts';
 export type { RuntimeName } from './runtimes/runtime-identity.ts';
-export { machinePlatform } from './runtimes/read-wanted.ts';
+export { machinePlatform } from './machine.ts';
+export { imageTag } from './image/image-config.ts';
 export { buildRuntimes, type BuiltRuntime, type MatrixRequest } from './runtimes/build-runtimes.ts';
 export { listRuntimes, type ListedRuntime } from './runtimes/list-runtimes.ts';
 export { lockRuntimes, type LockedRuntime, type LockPorts } from './runtimes/lock-runtimes.ts';

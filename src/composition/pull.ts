@@ -1,7 +1,7 @@
 /** Images that were built elsewhere: from whichever registry verifies into the engine. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { heldLayers, pullImage, type BuildEvent, type PulledImage } from '../build/index.ts';
+import { heldLayers, imageTag, pullImage, type BuildEvent, type PulledImage } from '../build/index.ts';
 import { blobStore } from '../kernel/blob-store.ts';
 import { short, type Digest } from '../kernel/digest.ts';
 import { fail, ok, type Outcome } from '../kernel/outcome.ts';
@@ -45,7 +45,7 @@ async function load(
   const chains = await images.chains();
   if (!chains.ok) return chains;
   const diffIds = image.layers.map(({ diffId }) => diffId);
-  const tag = `mwpipe/${set.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}:${short(image.imageId)}`;
+  const tag = imageTag(set, image.imageId);
   return images.load({ ...image, tag, held: heldLayers(diffIds, chains.value) }, context);
 }
 

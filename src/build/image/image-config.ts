@@ -55,7 +55,7 @@ export function assembleImage(parts: ImageParts): AssembledImage {
     manifest,
     manifestDigest,
     visibility,
-    tag: `mwpipe/${repositoryName(parts.lock.set)}:${short(imageId)}`,
+    tag: imageTag(parts.lock.set, imageId),
     layers,
   };
 }
@@ -103,6 +103,11 @@ function labelsOf(lock: Lockfile, runtime: string): Record<string, string> {
 
 /** An image that has it stays where embargoed patches may be. */
 const VISIBILITY_LABEL = 'mwpipe.visibility';
+
+/** What an engine calls the image of a set, built here or elsewhere. */
+export function imageTag(set: string, imageId: Digest): string {
+  return `mwpipe/${repositoryName(set)}:${short(imageId)}`;
+}
 
 /** A set's name as engines allow it in a repository's. */
 function repositoryName(set: string): string {

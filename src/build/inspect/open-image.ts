@@ -1,5 +1,4 @@
 /** Finds an image where its name says, and reads its manifest and configuration. */
-import { arch } from 'node:os';
 import { quote, type Diagnostic } from '../../kernel/diagnostic.ts';
 import { sha256 } from '../../kernel/digest.ts';
 import { nearest } from '../../kernel/nearest.ts';
@@ -13,6 +12,7 @@ import {
   type InspectPorts,
 } from '../inspect-ports.ts';
 import { configSchema, indexSchema, manifestSchema, parseDocument, type Manifest } from './image-documents.ts';
+import { machineArchitecture } from '../machine.ts';
 import type { ImageRef } from './image-ref.ts';
 import { layerNames, type OpenedImage } from './opened-image.ts';
 import { fileInLayer, readWhole, tooLarge, wrongDigest } from './read-blobs.ts';
@@ -78,14 +78,11 @@ async function openInSource(source: ImageSource, asked: Asked): Promise<Outcome<
   if (!checked.ok) return checked;
   const index = parseDocument(found.value.data, indexSchema);
   if (index === undefined) return openManifest(found.value, source, asked);
-  const mine = index.manifests.filter(({ platform }) => platform?.architecture === (ARCHITECTURES[arch()] ?? arch()));
+  const mine = index.manifests.filter(({ platform }) => platform?.architecture === machineArchitecture());
   const one = mine[0] ?? index.manifests[0];
   if (one === undefined || asked.reference === one.digest) return fail(noManifest(asked.text));
   return openInSource(source, { ...asked, reference: one.digest });
 }
-
-/** Node's names in OCI's words. */
-const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' };
 
 async function openManifest(found: FoundManifest, source: ImageSource, asked: Asked): Promise<Outcome<OpenedImage>> {
   const document = parseDocument(found.data, manifestSchema);

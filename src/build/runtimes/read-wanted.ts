@@ -1,5 +1,5 @@
 /** A runtime that is wanted: how it is defined here, and whether its lock pins an image for this platform. */
-import { arch } from 'node:os';
+import { machinePlatform } from '../machine.ts';
 import { ok, type Outcome } from '../../kernel/outcome.ts';
 import type { RuntimePorts } from '../ports.ts';
 import type { RuntimeRules } from '../runtime-ports.ts';
@@ -32,10 +32,4 @@ export async function readWanted(runtime: RuntimeName, ports: RuntimePorts): Pro
 
 export function rulesOf({ rules }: Pick<RuntimePorts, 'rules'>): RuntimeRules {
   return rules ?? { bases: [], platform: machinePlatform(), frozen: false };
-}
-
-/** In the words of image indexes, for what Node calls this machine. */
-export function machinePlatform(): string {
-  const names: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' };
-  return `linux/${names[arch()] ?? arch()}`;
 }
