@@ -8,6 +8,7 @@ const project = (name: string, options: { timeoutMs: number; parallel: boolean }
     testTimeout: options.timeoutMs,
     hookTimeout: options.timeoutMs,
     fileParallelism: options.parallel,
+    ...(name === 'unit' ? {} : { globalSetup: 'test/setup/lab.ts' }),
   },
 });
 

@@ -33,5 +33,6 @@ function aboutOf(one: string): string {
 function run(one: string): Promise<number> {
   const child = spawn(process.execPath, [join(import.meta.dirname, `${one}.ts`), ...flags], { stdio: 'inherit' });
   process.on('SIGINT', () => undefined); // the terminal sends it to the child too, which cleans up
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
   return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 130)));
 }

@@ -5,7 +5,8 @@ import { pipelineSchema } from '../../src/build/steps/own-steps.ts';
 import { imageSchema } from '../../src/build/runtimes/runtime-definition.ts';
 import { runtimeLockSchema } from '../../src/build/runtimes/runtime-lock.ts';
 import { layersSchema } from '../../src/build/plan/layers-file.ts';
-import { overlaySchema } from '../../src/config/overlay.ts';
+import { overlaySchema } from '../../src/config/overlay/overlay.ts';
+import { wikisSchema } from '../../src/config/settings/wikis-file.ts';
 import { workspaceSchema } from '../../src/kernel/workspace.ts';
 import { graphSchema } from '../../src/resolve/graph/graph-document.ts';
 import { setSchema } from '../../src/resolve/sets/set-file.ts';
@@ -47,7 +48,14 @@ const FILES: readonly DescribedFile[] = [
       'Makes a folder an overlay. Beside it: `settings.yaml` (values by wiki), PHP files that are read as they are, and' +
       ' `static/`, whose files are served as they are.',
     schema: overlaySchema,
-    from: ['src/config/overlay.ts', 'overlaySchema'],
+    from: ['src/config/overlay/overlay.ts', 'overlaySchema'],
+  },
+  {
+    name: 'config-overlays/NAME/wikis.yaml',
+    id: 'wikis',
+    lead: 'The wikis of a farm. Beside it: `dblists/NAME.dblist` (a wiki a line) and `dblists/NAME.dbexpr` (`%% all - closed`).',
+    schema: wikisSchema,
+    from: ['src/config/settings/wikis-file.ts', 'wikisSchema'],
   },
   {
     name: 'images/NAME/image.yaml',

@@ -6,6 +6,7 @@ import type { BuildOptions } from '../composition/build.ts';
 import { all, ok, type Outcome } from '../kernel/outcome.ts';
 import type { Compression } from '../kernel/stored-layer.ts';
 import type { ResolveEvent } from '../resolve/index.ts';
+import { collect } from './collect.ts';
 import { firstSet } from './first-set.ts';
 import { plainLine, showBuilt, showPlan, showVerified } from './render/build.ts';
 import { plainLine as resolveLine } from './render/resolve.ts';
@@ -123,8 +124,4 @@ function optionsOf(
 
 function isBuildEvent(event: Event): event is BuildEvent {
   return event.code.startsWith('build/');
-}
-
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
 }

@@ -21,6 +21,7 @@ export const commandLoaders: Readonly<Record<string, () => Promise<MakeCommand>>
   shell: async () => (await import('./shell.ts')).shellCommand,
   down: async () => (await import('./down.ts')).downCommand,
   config: async () => (await import('./config.ts')).configCommand,
+  wiki: async () => (await import('./wiki.ts')).wikiCommand,
   outdated: async () => (await import('./outdated.ts')).outdatedCommand,
   lock: async () => (await import('./lock.ts')).lockCommand,
   completion: async () => (await import('./completion.ts')).completionCommand,

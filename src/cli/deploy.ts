@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import type { DeployResult, FlowEvent } from '../release/index.ts';
 import type { Digest } from '../kernel/digest.ts';
 import type { Outcome } from '../kernel/outcome.ts';
+import { collect } from './collect.ts';
 import { digest } from './digest.ts';
 import { plainLine, showDeployed } from './render/release.ts';
 import { patchSource } from './resolve.ts';
@@ -63,8 +64,4 @@ async function deploy(flags: DeployFlags, tools: Tools<FlowEvent>): Promise<Outc
   if (!made.ok) return made;
   const { dryRun = false, resume = false, again = false } = flags;
   return deployRelease({ dryRun, resume, again }, made.value, tools.context);
-}
-
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
 }

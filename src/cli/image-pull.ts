@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { PublishEvent, PulledImage } from '../build/index.ts';
 import type { Digest } from '../kernel/digest.ts';
 import type { Outcome } from '../kernel/outcome.ts';
+import { collect } from './collect.ts';
 import { digest } from './digest.ts';
 import { publishLine, showPulled } from './render/publish.ts';
 import type { GlobalFlags, RunCommand, Tools } from './run.ts';
@@ -37,8 +38,4 @@ async function pullWith(
   if (!workspace.ok) return workspace;
   const { pullIn } = await import('../composition/registries.ts');
   return pullIn(workspace.value, { digest: wanted, from }, tools.context);
-}
-
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
 }

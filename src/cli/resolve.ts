@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { ok, type Failed, type Outcome } from '../kernel/outcome.ts';
 import type { PatchSource, Resolved, ResolveEvent } from '../resolve/index.ts';
+import { collect } from './collect.ts';
 import { plainLine, showResolved } from './render/resolve.ts';
 import { showSecured } from './render/security.ts';
 import { maySee, type GlobalFlags, type RunCommand, type Tools } from './run.ts';
@@ -74,10 +75,6 @@ async function secureWith(resolved: Outcome<Resolved>, flags: ResolveFlags, tool
 
 function modeOf({ frozen, dryRun }: ResolveFlags): 'write' | 'dry-run' | 'frozen' {
   return frozen === true ? 'frozen' : dryRun === true ? 'dry-run' : 'write';
-}
-
-function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, value];
 }
 
 /** `NAME=DIR` or `DIR`, as every command takes a checkout. */

@@ -7,14 +7,18 @@ import type { GlobalFlags, RunCommand, Tools } from './run.ts';
 interface RollbackFlags extends GlobalFlags {
   readonly to: string;
   readonly force?: boolean;
+  readonly pair?: boolean;
+  readonly dryRun?: boolean;
 }
 
 export function rollbackCommand(run: RunCommand): Command {
   return new Command('rollback')
-    .description('give all traffic back to the release that it came from; weights only')
+    .description('give all traffic back to the release that it came from, with the newest config that passes on it')
     .option('--to <target>', 'a target of mwpipe.yaml', 'docker')
     .option('--force', 'even where update.php has changed tables since')
-    .addHelpText('after', '\nExample:\n  $ mwpipe rollback')
+    .option('--pair', 'with the config that the release was made live with')
+    .option('--dry-run', 'say which release and which config, and stop')
+    .addHelpText('after', '\nExample:\n  $ mwpipe rollback\n  $ mwpipe rollback --pair --dry-run')
     .action((_flags: unknown, command: Command) => {
       const flags = command.optsWithGlobals<RollbackFlags>();
       return run({
@@ -27,9 +31,10 @@ export function rollbackCommand(run: RunCommand): Command {
           const target = await targetToolsOf(workspace.value, flags.to);
           if (!target.ok) return target;
           const { rollBack } = await import('../release/index.ts');
-          return rollBack({ force: flags.force === true }, target.value, tools.context);
+          const { force = false, pair = false, dryRun = false } = flags;
+          return rollBack({ force, pair, dryRun }, target.value, tools.context);
         },
-        show: (result) => ({ text: showRolledBack(result), json: result }),
+        show: (result) => ({ text: showRolledBack(result, flags.to), json: result }),
       });
     });
 }

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { ResolveEvent, SecurityTable } from '../resolve/index.ts';
+import { collect } from './collect.ts';
 import { plainLine } from './render/resolve.ts';
 import { showSecurityTable } from './render/security.ts';
 import { maySee, type GlobalFlags, type MakeCommand, type RunCommand, type Tools } from './run.ts';
@@ -45,8 +46,4 @@ async function check(sets: readonly string[], flags: CheckFlags, tools: Tools<Re
   const patches = { allowEmpty, ...(version === undefined ? {} : { version }) };
   const folder = flags.patches === undefined ? {} : { folder: resolve(tools.cwd, flags.patches) };
   return checkSecurityIn(workspace.value, { sets, branches, patches, ...folder }, tools.context);
-}
-
-function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, value];
 }

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import type { BuildEvent, StepsDone, StepsPlan, Submitted } from '../build/index.ts';
 import { ok, type Outcome } from '../kernel/outcome.ts';
 import type { ResolveEvent } from '../resolve/index.ts';
+import { collect } from './collect.ts';
 import { firstSet } from './first-set.ts';
 import { plainLine } from './render/build.ts';
 import { plainLine as resolveLine } from './render/resolve.ts';
@@ -88,8 +89,4 @@ async function submitted(
 
 function isBuildEvent(event: Event): event is BuildEvent {
   return event.code.startsWith('build/');
-}
-
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
 }

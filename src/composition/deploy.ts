@@ -8,10 +8,12 @@ import { SLOTS, type TargetRemoval } from '../deploy/index.ts';
 import type { Home } from '../kernel/home.ts';
 import type { Digest } from '../kernel/digest.ts';
 import { fail, ok, type Outcome } from '../kernel/outcome.ts';
-import type { TargetConfig, Workspace } from '../kernel/workspace.ts';
+import type { DockerTargetConfig } from '../kernel/target-config.ts';
+import type { Workspace } from '../kernel/workspace.ts';
 import type { FlowContext, MadeImage, ReleaseTools, TargetTools } from '../release/index.ts';
 import type { PatchSource } from '../resolve/index.ts';
 import { buildIn, ensureRuntimeIn } from './build.ts';
+import { checkoutSourceOf, configSourceOf } from './config-git.ts';
 import { overlaysOf } from './config.ts';
 
 export interface DeployOptions {
@@ -65,7 +67,11 @@ export async function releaseToolsOf(
       const { imageLabels } = await import('../adapters/docker/image-labels.ts');
       return imageLabels(await engine(), image);
     },
-    makeBundle: () => composeBundle(workspace.root, overlays.value),
+    makeBundle: () => composeBundle(workspace.root, overlays.value, { source: checkoutSourceOf(workspace, context) }),
+    sourceOf: async (bundle, running) => {
+      const source = await configSourceOf(workspace, bundle, running);
+      return source.ok ? source.value : undefined;
+    },
     makeImage: (running) => makeImage(workspace, { set: config.value.set, patches, image: options.image }, running),
   });
 }
@@ -73,23 +79,30 @@ export async function releaseToolsOf(
 export async function removalOf(
   workspace: Workspace,
   target: string,
-): Promise<Outcome<{ readonly removal: TargetRemoval; readonly home: Home | undefined }>> {
+): Promise<Outcome<{ readonly removal: TargetRemoval; readonly leases: readonly Pick<Home, 'acquire'>[] }>> {
   const config = configOf(workspace, target);
   if (!config.ok) return config;
   const image = await homeImage(target);
   if (!image.ok) return image;
   const { dockerTargetRemoval } = await import('../adapters/docker/target-removal.ts');
   const removal = dockerTargetRemoval(await engine(), target);
-  if (image.value === undefined) return ok({ removal, home: undefined });
-  const { home } = await toolsOf({ target, config: config.value, leaseImage: image.value });
-  return ok({ removal, home });
+  if (image.value === undefined) return ok({ removal, leases: [] });
+  const { home, traffic } = await toolsOf({ target, config: config.value, leaseImage: image.value });
+  return ok({ removal, leases: [traffic, home] });
 }
 
-function configOf(workspace: Workspace, target: string): Outcome<TargetConfig> {
+function configOf(workspace: Workspace, target: string): Outcome<DockerTargetConfig> {
   const known = overlaysOf(workspace, target);
   const config = workspace.document.value.targets[target];
   if (!known.ok || config === undefined) return known as Outcome<never>;
-  return ok(config);
+  if (config.kind === 'docker') return ok(config);
+  return fail({
+    code: 'release/kind-unknown',
+    message: `${target} is a target of kind ${config.kind}: mwpipe pushes config there, and doesn't deploy to it yet`,
+    hint: `helm upgrade --install ${target} charts/mediawiki --namespace ${config.namespace}`,
+    at: workspace.document.at(['targets', target, 'kind']),
+    exit: 'refused',
+  });
 }
 
 async function engine() {
@@ -107,7 +120,7 @@ async function homeImage(target: string): Promise<Outcome<string | undefined>> {
 
 interface Place {
   readonly target: string;
-  readonly config: TargetConfig;
+  readonly config: DockerTargetConfig;
   readonly leaseImage: string;
 }
 
@@ -125,14 +138,18 @@ async function toolsOf({ target, config, leaseImage }: Place): Promise<TargetToo
   const runner = dockerRunner(docker);
   const who = `${environment.user()}@${hostname()}`;
   const { router, pinKey } = await insideOf(target);
+  const { namesOf } = await import('../adapters/docker/names.ts');
+  const home = { docker, target, image: leaseImage, who, processes: hostProcesses };
   return {
     name: target,
     target: dockerTarget({ docker, runner, target: { name: target, port: config.port, database: config.database } }),
     wiki: routedWiki({ url: `http://127.0.0.1:${config.port}`, pinKey }),
-    home: dockerHome({ docker, target, image: leaseImage, who, processes: hostProcesses }),
+    home: dockerHome(home),
+    traffic: dockerHome({ ...home, lease: namesOf(target).trafficLease }),
     bundles: dockerConfigHost({ docker, name: target }),
     router: haproxyRouter(router),
     runner,
+    cache: environment.cache(),
     who,
   };
 }
@@ -162,7 +179,7 @@ interface FoundationImages {
 
 async function foundationImages(
   workspace: Workspace,
-  { database }: TargetConfig,
+  { database }: DockerTargetConfig,
   context: FlowContext,
 ): Promise<Outcome<FoundationImages>> {
   const home = await ensureRuntimeIn(workspace, { name: RUNTIME, flavour: 'web' }, context);
@@ -178,7 +195,7 @@ async function foundationImages(
 async function foundationOf(place: {
   readonly workspace: Workspace;
   readonly target: string;
-  readonly config: TargetConfig;
+  readonly config: DockerTargetConfig;
   readonly instances: number;
   readonly images: FoundationImages;
 }) {

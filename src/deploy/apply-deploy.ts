@@ -8,8 +8,8 @@ import { ok, type Outcome } from '../kernel/outcome.ts';
 import { silent, type RunContext } from '../kernel/run-context.ts';
 import { checkRelease } from './check-release.ts';
 import type { DeployEvent } from './events.ts';
-import { installWiki, updateTables } from './maintain-wiki.ts';
-import type { DeployPlan, DeployWish } from './plan-deploy.ts';
+import { installWiki, makeWiki, updateTables } from './maintain-wiki.ts';
+import type { DeployPlan, DeployWish, WishedWiki } from './plan-deploy.ts';
 import type { SlotRelease, Target, Wiki } from './ports.ts';
 import { warmInstances } from './warm-instances.ts';
 import { readTargetState, withRelease, withSlot, type Release, type TargetState } from './state.ts';
@@ -66,7 +66,7 @@ async function makeRelease(
   context: Context,
 ): Promise<Outcome<TargetState>> {
   const slot: SlotRelease = plan;
-  if (plan.install) {
+  if (plan.install && wikisOf(wish).length === 0) {
     const installed = await installWiki(slot, tools.target, context);
     if (!installed.ok) return installed;
   }
@@ -81,7 +81,7 @@ async function makeRelease(
   context.emit({ code: 'deploy/instances-started', slot: plan.slot, instances: instances.value.length, ms });
   const warm = await warmInstances(instances.value, tools.target, context);
   if (!warm.ok) return warm;
-  const checked = await checkRelease({ ...plan, mediawiki: wish.mediawiki }, tools.wiki, context);
+  const checked = await checkRelease({ ...plan, mediawiki: wish.mediawiki }, wikiOf(wish, tools), context);
   return checked.ok ? migrated : checked;
 }
 
@@ -94,11 +94,36 @@ async function migrate(
     context.emit({ code: 'deploy/tables-kept', because: plan.tables.because });
     return ok(state);
   }
-  const updated = await updateTables(plan, tools.target, context);
+  const updated = await updateAll({ plan, wikis: wikisOf(wish) }, tools, context);
   if (!updated.ok) return updated;
   const next = { ...state, wiki: { tables: wish.tables, bundle: wish.bundle } };
   const written = await tools.home.writeState(next);
   return written.ok ? ok(next) : written;
+}
+
+const wikisOf = ({ wikis = [] }: DeployWish): readonly WishedWiki[] => wikis;
+
+/** As users ask: on a farm nobody answers to an address. */
+function wikiOf(wish: DeployWish, { wiki }: DeployTools): Wiki {
+  const [first] = wikisOf(wish);
+  return first === undefined ? wiki : wiki.at(first.host);
+}
+
+/** One after the other: each runs update.php, which takes a core. */
+async function updateAll(
+  { plan, wikis }: { readonly plan: DeployPlan; readonly wikis: readonly WishedWiki[] },
+  { target }: DeployTools,
+  context: Context,
+): Promise<Outcome<void>> {
+  if (wikis.length === 0) return updateTables(plan, target, context);
+  const started = context.clock.now();
+  for (const wiki of wikis) {
+    const made = await makeWiki({ release: plan, bundle: plan.bundle, wiki }, target, context);
+    if (!made.ok) return made;
+  }
+  const because = `${plan.tables.because}; ${wikis.length} wikis`;
+  context.emit({ code: 'deploy/tables-updated', because, ms: context.clock.now() - started });
+  return ok();
 }
 
 /** A release that fails its checks is bad for good; what an outside system did to it is no fault of its own. */

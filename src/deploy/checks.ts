@@ -27,13 +27,13 @@ export function checksOf(release: CheckedRelease): Check[] {
       problem: (page) => comesFrom(page, release) ?? contains(page, `"generator":${JSON.stringify(version)}`),
     },
     {
-      name: 'main page',
-      path: '/index.php?title=Main_Page',
+      name: 'a page',
+      path: '/index.php?title=MediaWiki:Mainpage&uselang=en',
       problem: (page) => comesFrom(page, release) ?? contains(page, '</html>'),
     },
     {
       name: 'Special:Version',
-      path: '/index.php?title=Special:Version',
+      path: '/index.php?title=Special:Version&uselang=en',
       problem: (page) => comesFrom(page, release) ?? contains(page, release.mediawiki),
     },
     {

@@ -3,12 +3,22 @@ import { short } from '../kernel/digest.ts';
 import { fail, ok, type Outcome } from '../kernel/outcome.ts';
 import { releaseIn, SLOTS, type Release, type TargetState } from './state.ts';
 
+/** A wiki whose database and tables a release needs. */
+export interface WishedWiki {
+  readonly name: string;
+  readonly language?: string | undefined;
+  /** Where it answers. */
+  readonly host: string;
+}
+
 export interface DeployWish {
   readonly image: string;
   readonly bundle: string;
   readonly instances: number;
   readonly mediawiki: string;
   readonly set: string;
+  /** Of its farm, those that this MediaWiki serves; none where the target has one wiki. */
+  readonly wikis?: readonly WishedWiki[];
   /** Digest of the files in the image that decide the tables. */
   readonly tables: string;
   /** Take a release that was found bad all the same. @default false */

@@ -20,10 +20,16 @@ export interface Instance {
   readonly state: 'running' | 'stopped';
 }
 
-export interface Work {
+interface Work {
   readonly argv: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly deadlineMs: number;
+}
+
+/** Work that a killed run may have left behind. */
+export interface NamedWork extends Work {
+  /** What it is and for which wiki, as `install.php dewiki`: no two of one name run at once. */
+  readonly name: string;
 }
 
 export interface WorkResult {
@@ -45,10 +51,15 @@ export interface Target {
   instances(): Promise<Outcome<readonly Instance[]>>;
   /** Makes the slot's instances exactly these, running. The slot's bundle is staged and pointed to before. */
   startSlot(wanted: SlotRelease, context: RunContext): Promise<Outcome<readonly Instance[]>>;
+  /** A database of this name that releases may use. Idempotent. */
+  ensureDatabase(name: string, context: RunContext): Promise<Outcome<void>>;
   /** Ends what runs there, after its last request. */
   stopSlot(slot: string, context: RunContext): Promise<Outcome<void>>;
-  /** Runs once, in a container of its own, with the release's image and the target's data, secrets and bundles. */
-  runOnce(wanted: SlotRelease, work: Work, context: RunContext): Promise<Outcome<WorkResult>>;
+  /**
+   * Runs once, in a container of its own, with the release's image and the target's data, secrets and bundles. The caller
+   * holds the lease: what runs under the same name was left by a killed run, and is waited for and removed first.
+   */
+  runOnce(wanted: SlotRelease, work: NamedWork, context: RunContext): Promise<Outcome<WorkResult>>;
   /** Runs in an instance. */
   runIn(instance: string, work: Work, context: RunContext): Promise<Outcome<WorkResult>>;
 }
@@ -65,6 +76,10 @@ export interface Wiki {
   readonly url: string;
   /** @param slot pins the request there, whatever the shares. Fails with `deploy/no-answer` */
   get(path: string, slot: string, context: RunContext): Promise<Outcome<Page>>;
+  /** The same router, asked for the wiki at that host name. */
+  at(host: string): Wiki;
+  /** As a user of the wiki at that host name, on whichever slot. Fails with `deploy/no-answer` */
+  ask(wish: { readonly path: string; readonly host: string }, context: RunContext): Promise<Outcome<Page>>;
 }
 
 export interface TargetContents {

@@ -6,7 +6,7 @@ import type { DeployEvent } from './events.ts';
 import type { Instance, Target } from './ports.ts';
 
 const PAGES = [
-  '/index.php?title=Main_Page',
+  '/index.php?title=MediaWiki:Mainpage&uselang=en',
   '/index.php?title=Special:RecentChanges',
   '/load.php?lang=en&modules=startup&only=scripts&raw=1&skin=vector',
   '/load.php?lang=en&modules=site.styles&only=styles&skin=vector',

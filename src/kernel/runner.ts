@@ -27,7 +27,10 @@ export interface RunRequest {
     readonly paths: readonly string[];
     readonly take: (path: string, tar: AsyncIterable<Uint8Array>) => Promise<void>;
   };
-  /** `true` tells which paths of the container's own file system the work added, changed or removed. @default false */
+  /**
+   * `true` tells which paths of the container's own file system the work added, changed or removed, where the
+   * engine can say so. @default false
+   */
   readonly tellChanged?: boolean;
   /** @default none */
   readonly limits?: { readonly memoryBytes?: number; readonly cpus?: number; readonly processes?: number };
@@ -38,7 +41,7 @@ export interface RunRequest {
 export interface RunResult {
   readonly exitCode: number;
   readonly timedOut: boolean;
-  /** Absolute paths, folders before what is in them; set where they were asked for. */
+  /** Absolute paths, folders before what is in them; set where they were asked for and can be told. */
   readonly changed?: readonly string[];
   /** Those of `collect` that the work didn't make. */
   readonly missing?: readonly string[];

@@ -4,35 +4,8 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { BASE_PATTERN } from './base-policy.ts';
 import { fail, ok, type Outcome } from './outcome.ts';
+import { targetSchema } from './target-config.ts';
 import { readYaml, type YamlDocument } from './yaml-document.ts';
-
-const targetSchema = z.strictObject({
-  /** Where releases live: containers of this machine's Docker engine. */
-  kind: z.literal('docker'),
-  /** Extension set whose lockfile is deployed. */
-  set: z.string(),
-  /** Overlays of `config-overlays/`, in the order in which they stack. */
-  overlays: z.array(z.string()).min(1),
-  /** Port on 127.0.0.1 where the router answers. */
-  port: z.int().min(1).max(65535).default(8080),
-  /** `mariadb` where two releases write at once; SQLite's lock would show. */
-  database: z.enum(['sqlite', 'mariadb']).default('sqlite'),
-  /** Instances in each slot. */
-  instances: z.int().min(1).max(16).default(1),
-  /** How traffic moves to a new release, and what makes it go back. */
-  rollout: z
-    .strictObject({
-      /** Per cent of the traffic on the new release, step by step; the last is 100. */
-      steps: z.array(z.number().gt(0).max(100)).min(1).default([5, 25, 50, 100]),
-      /** Seconds that a step is observed at least and at most. */
-      observe: z.strictObject({ least: z.number().min(1), most: z.number().min(1) }).default({ least: 5, most: 60 }),
-      /** A release whose share of 5xx is worse than the old one's by more than this fails. */
-      worse: z.number().gt(0).lt(1).default(0.01),
-      /** Requests that the new release must have answered before a step can pass. */
-      requests: z.int().min(1).default(20),
-    })
-    .prefault({}),
-});
 
 const registrySchema = z.strictObject({
   /** Where images go, and are pulled from: `host[:port]/path`. */
@@ -107,7 +80,6 @@ const workspaceSchema = z.strictObject({
 });
 
 export type RegistryConfig = z.output<typeof registrySchema>;
-export type TargetConfig = z.output<typeof targetSchema>;
 export type LocalisationConfig = z.output<typeof localisationSchema>;
 type WorkspaceConfig = z.output<typeof workspaceSchema>;
 

@@ -3,7 +3,7 @@
  * duplicate key, unknown key, wrong type) at file:line:col.
  */
 import { readFile } from 'node:fs/promises';
-import { LineCounter, parseDocument, visit, type Alias, type Document } from 'yaml';
+import { isScalar, LineCounter, parseDocument, visit, type Alias, type Document, type Scalar } from 'yaml';
 import type { z } from 'zod';
 import type { Diagnostic, SourceRange } from './diagnostic.ts';
 import { quote } from './diagnostic.ts';
@@ -25,8 +25,19 @@ export interface YamlDocument<T> {
 }
 
 export async function readYaml<T>(file: string, schema: z.ZodType<T>): Promise<Outcome<YamlDocument<T>>> {
+  const text = await readText(file);
+  return text.ok ? parseYaml(file, text.value, schema) : text;
+}
+
+/** Maps come as `Map`, in the order and with the keys that were typed: objects would put integers first. */
+export async function readYamlMaps(file: string): Promise<Outcome<YamlDocument<unknown>>> {
+  const text = await readText(file);
+  return text.ok ? parseYamlMaps(file, text.value) : text;
+}
+
+async function readText(file: string): Promise<Outcome<string>> {
   try {
-    return parseYaml(file, await readFile(file, 'utf8'), schema);
+    return ok(await readFile(file, 'utf8'));
   } catch (cause) {
     const missing = systemCodeOf(cause) === 'ENOENT';
     return fail({
@@ -37,17 +48,36 @@ export async function readYaml<T>(file: string, schema: z.ZodType<T>): Promise<O
 }
 
 export function parseYaml<T>(file: string, text: string, schema: z.ZodType<T>): Outcome<YamlDocument<T>> {
+  const parsed = parseText(file, text, { maps: false });
+  if (!parsed.ok) return parsed;
+  const { plain, places } = parsed.value;
+  const checked = schema.safeParse(plain, { reportInput: true });
+  return checked.success
+    ? ok({ file, value: checked.data, at: places.valueAt, keyAt: places.keyAt })
+    : settle(undefined as never, issueDiagnostics(checked.error.issues, { schema, ...places }));
+}
+
+/** As readYamlMaps. */
+export function parseYamlMaps(file: string, text: string): Outcome<YamlDocument<unknown>> {
+  const parsed = parseText(file, text, { maps: true });
+  if (!parsed.ok) return parsed;
+  const { plain, places } = parsed.value;
+  return ok({ file, value: plain, at: places.valueAt, keyAt: places.keyAt });
+}
+
+interface ParsedText {
+  readonly plain: unknown;
+  readonly places: Places;
+}
+
+function parseText(file: string, text: string, { maps }: { readonly maps: boolean }): Outcome<ParsedText> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const places = placesOf({ file, document, lines });
   const syntax = syntaxDiagnostics(text, { errors: document.errors, places });
   if (syntax.length > 0) return settle(undefined as never, syntax);
-  const plain = toPlain(document, places);
-  if (!plain.ok) return plain;
-  const checked = schema.safeParse(plain.value, { reportInput: true });
-  return checked.success
-    ? ok({ file, value: checked.data, at: places.valueAt, keyAt: places.keyAt })
-    : settle(undefined as never, issueDiagnostics(checked.error.issues, { schema, ...places }));
+  const plain = toPlain(document, { text, places, maps });
+  return plain.ok ? ok({ plain: plain.value, places }) : plain;
 }
 
 interface SyntaxMistake {
@@ -90,14 +120,19 @@ function syntaxError(error: SyntaxMistake, places: Places): Diagnostic {
 }
 
 /** As plain data; an alias without its anchor, and aliases of aliases that would fill all memory, are mistakes. */
-function toPlain(document: Document.Parsed, places: Places): Outcome<unknown> {
-  const aliases: Alias[] = [];
-  visit(document, { Alias: (_key, alias) => void aliases.push(alias) });
+function toPlain(
+  document: Document.Parsed,
+  { text, places, maps }: { readonly text: string; readonly places: Places; readonly maps: boolean },
+): Outcome<unknown> {
+  const { aliases, forbidden } = remarkableNodes(document, text);
   const lost = aliases.filter((alias) => alias.resolve(document) === undefined);
-  const [first, ...others] = lost.map((alias) => unknownAlias(alias, places));
+  const [first, ...others] = [
+    ...lost.map((alias) => unknownAlias(alias, places)),
+    ...(maps ? [] : forbidden.map((key) => forbiddenKey(key, places))),
+  ];
   if (first !== undefined) return fail(first, ...others);
   try {
-    return ok(document.toJS({ maxAliasCount: 100 }) as unknown);
+    return ok(document.toJS({ maxAliasCount: 100, mapAsMap: maps }) as unknown);
   } catch {
     const last = aliases.at(-1);
     return fail({
@@ -107,6 +142,25 @@ function toPlain(document: Document.Parsed, places: Places): Outcome<unknown> {
       at: last === undefined ? places.valueAt([]) : places.nodeAt(last),
     });
   }
+}
+
+/** Aliases, and keys that objects treat apart; most files have neither, and to visit a large one takes time. */
+function remarkableNodes(document: Document.Parsed, text: string): { aliases: Alias[]; forbidden: Scalar[] } {
+  const aliases: Alias[] = [];
+  const forbidden: Scalar[] = [];
+  if (!/[*\\]|__proto__/.test(text)) return { aliases, forbidden };
+  visit(document, {
+    Alias: (_key, alias) => void aliases.push(alias),
+    Pair: (_key, { key }) => {
+      if (isScalar(key) && key.value === '__proto__') forbidden.push(key);
+    },
+  });
+  return { aliases, forbidden };
+}
+
+/** Schemas would pass over it in silence. */
+function forbiddenKey(key: Scalar, places: Places): Diagnostic {
+  return { code: 'yaml/unknown-key', message: 'unknown key "__proto__"', at: places.nodeAt(key) };
 }
 
 function unknownAlias(alias: Alias, places: Places): Diagnostic {

@@ -1,5 +1,5 @@
 /** `mwpipe deploy`: lock, image, bundle, release, traffic. Each part is a step's; this file says in which order. */
-import { checkBundle, stageBundle, type Bundle } from '../config/index.ts';
+import { checkInImages, checkSecrets, refuseRaw, stageBundle, type Bundle } from '../config/index.ts';
 import {
   applyDeploy,
   checkBase,
@@ -10,13 +10,14 @@ import {
   type DeployWish,
   type TargetState,
 } from '../deploy/index.ts';
-import { judge } from '../judge/index.ts';
 import { fail, ok, type Outcome } from '../kernel/outcome.ts';
+import { underLease } from '../kernel/under-lease.ts';
 import { silent } from '../kernel/run-context.ts';
 import { planRollout, shiftTraffic, type RolloutPlan, type RolloutResult } from '../rollout/index.ts';
+import { checkWayBack, noteDeployed } from './config-of-deploy.ts';
 import { finishRollout } from './finish-rollout.ts';
-import { readUnfinished, settleUnfinished } from './settle-unfinished.ts';
-import { underLease, type FlowContext, type MadeImage, type ReleaseTools } from './tools.ts';
+import { readUnfinished, settleUnfinished, shiftTools } from './settle-unfinished.ts';
+import type { FlowContext, MadeImage, ReleaseTools } from './tools.ts';
 
 export interface DeployRequest {
   /** Print what would be done, and stop. */
@@ -37,7 +38,12 @@ export interface DeployResult {
   readonly bundle: string;
   readonly plan?: DeployPlan;
   readonly rollout?: RolloutPlan;
+  /** Acts on config while the traffic moved. */
+  readonly config?: RolloutResult['config'];
 }
+
+/** A config push holds the lease for so long, at most. */
+const PUSH_SECONDS = 60;
 
 export async function deployRelease(
   request: DeployRequest,
@@ -48,6 +54,8 @@ export async function deployRelease(
   // The cheap one first: a mistake in an overlay shows before anything is built.
   const bundle = await tools.makeBundle();
   if (!bundle.ok) return bundle;
+  const served = refuseRaw(bundle.value);
+  if (!served.ok) return served;
   const image = await tools.makeImage(context);
   if (!image.ok) return image;
   const trusted = await refuseUntrusted(image.value, tools);
@@ -55,7 +63,7 @@ export async function deployRelease(
   const wanted = { image: image.value, bundle: bundle.value, again: request.again === true };
   if (request.dryRun === true) return dryRun(wanted, tools, context);
   const reason = `deploy of ${image.value.set} (MediaWiki ${image.value.mediawiki})`;
-  return underLease({ home: tools.home, reason }, context, () => deployWanted(wanted, tools, context));
+  return underLease({ home: tools.traffic, reason, context }, () => deployWanted({ wanted, reason }, tools, context));
 }
 
 /** Whoever made the image: this is the last place before it runs. */
@@ -70,8 +78,14 @@ interface Wanted {
   readonly again: boolean;
 }
 
-async function deployWanted(wanted: Wanted, tools: ReleaseTools, context: FlowContext): Promise<Outcome<DeployResult>> {
-  const prepared = await prepare(tools, context);
+/** The lease on the target is held while something is made, not while users are watched: config may be pushed then. */
+async function deployWanted(
+  { wanted, reason }: { readonly wanted: Wanted; readonly reason: string },
+  tools: ReleaseTools,
+  context: FlowContext,
+): Promise<Outcome<DeployResult>> {
+  const lease = { home: tools.home, reason, wait: PUSH_SECONDS, context };
+  const prepared = await underLease(lease, () => prepare(tools, context));
   if (!prepared.ok) return prepared;
   const read = await readTargetState(tools.home);
   if (!read.ok) return read;
@@ -80,13 +94,30 @@ async function deployWanted(wanted: Wanted, tools: ReleaseTools, context: FlowCo
   if (!settled.ok) return settled;
   const { resumed, state } = settled.value;
   if (resumed !== undefined) return ok(resultOf(resumed.plan, resumed.result, { state, tools }));
+  const made = await underLease(lease, () => makeReady({ wanted, state }, tools, context));
+  if (!made.ok) return made;
+  return 'result' in made.value ? ok(made.value.result) : shiftTo(made.value, tools, context);
+}
+
+type Made =
+  | { readonly result: DeployResult }
+  | { readonly plan: DeployPlan; readonly rollout: RolloutPlan; readonly state: TargetState };
+
+async function makeReady(
+  { wanted, state }: { readonly wanted: Wanted; readonly state: TargetState },
+  tools: ReleaseTools,
+  context: FlowContext,
+): Promise<Outcome<Made>> {
   const planned = await plan({ wanted, state }, tools, context);
   if (!planned.ok) return planned;
   context.emit({ code: 'deploy/planned', plan: planned.value.plan });
-  if (planned.value.plan.kind === 'nothing') return keepRunning(planned.value.plan, tools, context);
-  const checked = await stageAndCheck(wanted, tools, context);
+  if (planned.value.plan.kind === 'nothing') {
+    const result = await keepRunning(planned.value.plan, tools, context);
+    return result.ok ? ok({ result: result.value }) : result;
+  }
+  const checked = await checkAndStage(wanted, tools, context);
   if (!checked.ok) return checked;
-  return makeLive({ ...planned.value, state }, tools, context);
+  return makeRelease({ ...planned.value, state, bundle: wanted.bundle }, tools, context);
 }
 
 async function prepare({ foundation }: ReleaseTools, context: FlowContext): Promise<Outcome<void>> {
@@ -113,25 +144,40 @@ async function plan(
   if (!slots.ok) return slots;
   const { imageId: image, mediawiki, set } = wanted.image;
   const { again, bundle } = wanted;
-  const wish = { image, mediawiki, set, bundle: bundle.hash, instances: tools.instances, tables: tables.value, again };
+  const wish = {
+    image,
+    mediawiki,
+    set,
+    bundle: bundle.hash,
+    instances: tools.instances,
+    tables: tables.value,
+    again,
+    ...wikisFor(wanted),
+  };
   const bundles = Object.fromEntries(slots.value.map((slot) => [slot.slot, slot.bundle]));
   const made = planDeploy({ state, wish, bundles });
   return made.ok ? ok({ plan: made.value, wish }) : made;
 }
 
-/** On the home, where nothing points to it; in the image that will serve it. */
-async function stageAndCheck(
+/** In the image that will serve it; then on the home, where nothing points to it. */
+async function checkAndStage(
   { bundle, image }: Wanted,
   tools: ReleaseTools,
   context: FlowContext,
 ): Promise<Outcome<void>> {
-  const staged = await stageBundle(bundle, tools.bundles, context);
-  if (!staged.ok) return staged;
-  const check = { runner: tools.runner, overlay: tools.bundles.mount() };
-  const checked = await checkBundle({ bundle, image: image.imageId }, check, context);
+  const secrets = await checkSecrets(bundle, tools.bundles, context);
+  if (!secrets.ok) return secrets;
+  const checked = await checkInImages({ bundle, images: [image.imageId] }, tools, context);
   if (!checked.ok) return checked;
-  for (const warning of checked.value.warnings) context.emit({ code: 'config/warned', diagnostic: warning });
-  return ok();
+  return stageBundle(bundle, tools.bundles, context);
+}
+
+/** Those of the bundle's farm that this image serves. */
+function wikisFor({ bundle, image }: Wanted): Pick<DeployWish, 'wikis'> {
+  const all = [...(bundle.farm?.wikis.values() ?? [])];
+  const served = all.filter(({ version }) => version === undefined || version === image.mediawiki);
+  if (served.length === 0) return {};
+  return { wikis: served.map(({ name, language, hosts }) => ({ name, language, host: hosts[0] ?? '' })) };
 }
 
 /** The same release again: what fell over is put up again, nothing else. */
@@ -146,27 +192,38 @@ async function keepRunning(
   return ok({ outcome: 'nothing', because, url: tools.wiki.url, release, slot, image, bundle, plan });
 }
 
-async function makeLive(
-  { plan, wish, state }: Planned & { readonly state: TargetState },
+async function makeRelease(
+  { plan, wish, state, bundle }: Planned & { readonly state: TargetState; readonly bundle: Bundle },
   tools: ReleaseTools,
   context: FlowContext,
-): Promise<Outcome<DeployResult>> {
+): Promise<Outcome<Made>> {
   const free = await refuseBusySlot(plan, tools, context);
   if (!free.ok) return free;
+  const images = await checkWayBack({ plan, bundle, state }, tools, context);
   const deployed = await applyDeploy({ plan, wish, state }, tools, context);
   if (!deployed.ok) return deployed;
+  const noted = await noteDeployed({ plan, bundle, images }, tools, context);
+  if (!noted.ok) return noted;
   const rollout = planRollout({
     release: plan.release,
     to: plan.slot,
     policy: tools.policy,
     ...(plan.live === undefined ? {} : { from: plan.live }),
   });
+  return ok({ plan, rollout, state: deployed.value });
+}
+
+async function shiftTo(
+  { plan, rollout, state }: Exclude<Made, { readonly result: DeployResult }>,
+  tools: ReleaseTools,
+  context: FlowContext,
+): Promise<Outcome<DeployResult>> {
   context.emit({ code: 'rollout/planned', plan: rollout });
-  const result = await shiftTraffic({ plan: rollout }, { ...tools, judge }, context);
+  const result = await shiftTraffic({ plan: rollout }, shiftTools(tools, plan.release), context);
   if (!result.ok) return result;
-  const finished = await finishRollout({ plan: rollout, result: result.value, state: deployed.value }, tools, context);
+  const finished = await finishRollout({ plan: rollout, result: result.value, state }, tools, context);
   if (!finished.ok) return finished;
-  return ok({ ...resultOf(rollout, result.value, { state: deployed.value, tools }), plan });
+  return ok({ ...resultOf(rollout, result.value, { state, tools }), plan });
 }
 
 /** Whatever the state says: instances that have users are never replaced. */
@@ -196,7 +253,7 @@ async function dryRun(wanted: Wanted, tools: ReleaseTools, context: FlowContext)
 }
 
 async function resumeOnly(tools: ReleaseTools, context: FlowContext): Promise<Outcome<DeployResult>> {
-  return underLease({ home: tools.home, reason: 'deploy --resume' }, context, async () => {
+  return underLease({ home: tools.traffic, reason: 'deploy --resume', context }, async () => {
     const state = await readTargetState(tools.home);
     if (!state.ok) return state;
     const open = await readUnfinished(tools, state.value);
@@ -218,7 +275,7 @@ async function resumeOnly(tools: ReleaseTools, context: FlowContext): Promise<Ou
 
 function resultOf(
   rollout: RolloutPlan,
-  { outcome, because }: RolloutResult,
+  { outcome, because, config }: RolloutResult,
   { state, tools }: { readonly state: TargetState; readonly tools: ReleaseTools },
 ): DeployResult {
   const made = state.releases.find(({ number }) => number === rollout.release);
@@ -232,5 +289,6 @@ function resultOf(
     image: made?.image ?? '',
     bundle: made?.bundle ?? '',
     rollout,
+    config,
   };
 }

@@ -1,6 +1,7 @@
 /** What a rollout's end means for the target: which slot is live, which bakes, which is stopped and its release bad. */
 import { releaseIn, withRelease, withSlot, type TargetState } from '../deploy/index.ts';
 import { ok, type Outcome } from '../kernel/outcome.ts';
+import { underLease } from '../kernel/under-lease.ts';
 import { silent } from '../kernel/run-context.ts';
 import { drainSlot, type RolloutPlan, type RolloutResult } from '../rollout/index.ts';
 import type { FlowContext, TargetTools } from './tools.ts';
@@ -33,7 +34,9 @@ async function removeBad(
   context.emit({ code: 'release/marked-bad', release: plan.release, because });
   const drained = await drainSlot({ slot: plan.to, deadlineMs: DRAIN_MS }, tools.router, context);
   if (!drained.ok) return drained;
-  const stopped = await tools.target.stopSlot(plan.to, silent(context));
+  // Not while somebody gives its instances a config: that would name them as lost.
+  const held = { home: tools.home, reason: `stopping ${plan.to}`, wait: 60, context };
+  const stopped = await underLease(held, () => tools.target.stopSlot(plan.to, silent(context)));
   if (!stopped.ok) return stopped;
   context.emit({ code: 'deploy/slot-stopped', slot: plan.to });
   return written(withSlot(marked, plan.to, undefined), tools);

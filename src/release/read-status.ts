@@ -1,9 +1,11 @@
 /** `mwpipe status`: what is recorded, what really runs, what the router does, who holds the lease: side by side. */
 import { readTargetState, releaseIn, SLOTS, type Instance, type Release } from '../deploy/index.ts';
+import type { PastAct } from '../config/index.ts';
 import type { LeaseHolder } from '../kernel/home.ts';
 import { ok, type Outcome } from '../kernel/outcome.ts';
 import { silent } from '../kernel/run-context.ts';
 import type { RouterView, SlotCounters } from '../rollout/index.ts';
+import { configDuring } from './config-during.ts';
 import { readUnfinished } from './settle-unfinished.ts';
 import type { FlowContext, TargetTools } from './tools.ts';
 
@@ -27,7 +29,8 @@ export interface TargetStatus {
   /** Undefined where the router can't be asked. */
   readonly router: 'answers' | 'unreachable';
   readonly lease?: LeaseHolder;
-  readonly unfinished?: { readonly release: number };
+  /** With the acts on config since it began. */
+  readonly unfinished?: { readonly release: number; readonly config: readonly PastAct[] };
   /** The newest first. */
   readonly releases: readonly Release[];
 }
@@ -39,13 +42,17 @@ export async function readStatus(tools: TargetTools, context: FlowContext): Prom
   if (!state.ok) return state;
   const open = await readUnfinished(tools, state.value);
   if (!open.ok) return open;
-  const [holder, instances, bundles, view] = [
+  const [holder, mover, instances, bundles, view] = [
     await tools.home.holder(),
+    await tools.traffic.holder(),
     await tools.target.instances(),
     await tools.bundles.slots(context),
     await tools.router.observe(silent(context)),
   ];
   if (!holder.ok) return holder;
+  if (!mover.ok) return mover;
+  const atWork = [holder.value, mover.value].find((one) => one !== undefined);
+  const config = open.value === undefined ? [] : await configDuring(tools.home, open.value.release);
   if (!instances.ok) return instances;
   const pointers = new Map(bundles.ok ? bundles.value.map(({ slot, bundle }) => [slot, bundle]) : []);
   const slots = SLOTS.map((slot): SlotStatus => {
@@ -66,8 +73,8 @@ export async function readStatus(tools: TargetTools, context: FlowContext): Prom
     ...(state.value.live === undefined ? {} : { live: state.value.live }),
     slots,
     router: view.ok ? 'answers' : 'unreachable',
-    ...(holder.value === undefined ? {} : { lease: holder.value }),
-    ...(open.value === undefined ? {} : { unfinished: { release: open.value.release } }),
+    ...(atWork === undefined ? {} : { lease: atWork }),
+    ...(open.value === undefined ? {} : { unfinished: { release: open.value.release, config } }),
     releases: state.value.releases.toReversed().slice(0, SHOWN_RELEASES),
   });
 }

@@ -10,7 +10,9 @@ import {
   unfinishedRollout,
   type RolloutPlan,
   type RolloutResult,
+  type RolloutTools,
 } from '../rollout/index.ts';
+import { configDuring } from './config-during.ts';
 import { finishRollout } from './finish-rollout.ts';
 import type { FlowContext, TargetTools } from './tools.ts';
 
@@ -53,6 +55,11 @@ export async function settleUnfinished(
   return then === 'resumed' ? resume({ plan, state }, tools, context) : takeBack({ plan, state }, tools, context);
 }
 
+/** What moves the traffic of a release sees: the router, the journal, and what happened to config meanwhile. */
+export function shiftTools({ router, home }: TargetTools, release: number): RolloutTools {
+  return { router, home, judge, configDuring: () => configDuring(home, release) };
+}
+
 interface Unfinished {
   readonly plan: RolloutPlan;
   readonly state: TargetState;
@@ -67,7 +74,7 @@ async function resume(
   if (!view.ok) return view;
   const step = reachedStep(plan, view.value);
   context.emit({ code: 'rollout/resumed', release: plan.release, share: plan.steps[step]?.share ?? 0 });
-  const result = await shiftTraffic({ plan, step }, { ...tools, judge }, context);
+  const result = await shiftTraffic({ plan, step }, shiftTools(tools, plan.release), context);
   if (!result.ok) return result;
   const next = await finishRollout({ plan, result: result.value, state }, tools, context);
   return next.ok ? ok({ state: next.value, resumed: { plan, result: result.value } }) : next;
@@ -84,7 +91,7 @@ export async function takeBack(
   if (to === undefined) return ok({ state });
   const moved = await moveAll({ plan, to, because: why }, tools, context);
   if (!moved.ok) return moved;
-  const result = { outcome: 'rolled-back', because: why, step: 0 } as const;
+  const result = { outcome: 'rolled-back', because: why, step: 0, config: [] } as const;
   const next = await finishRollout({ plan, result, state }, tools, context);
   return next.ok ? ok({ state: next.value, wayBackMs: moved.value.ms }) : next;
 }

@@ -1,5 +1,5 @@
 /** What the flow is given: the ports of one target, and the steps that need a workspace, made ready by composition. */
-import type { Bundle, ConfigHost } from '../config/index.ts';
+import type { Bundle, ConfigHost, ConfigSource } from '../config/index.ts';
 import type { Foundation, ImageLabels, Target, Wiki } from '../deploy/index.ts';
 import type { Home } from '../kernel/home.ts';
 import type { Outcome } from '../kernel/outcome.ts';
@@ -16,10 +16,15 @@ export interface TargetTools {
   readonly name: string;
   readonly target: Target;
   readonly wiki: Wiki;
+  /** Its lease is held while instances or config change: for seconds. */
   readonly home: Home;
+  /** Who moves the traffic holds this lease from the first step to the last; config may be pushed meanwhile. */
+  readonly traffic: Pick<Home, 'acquire' | 'holder'>;
   readonly bundles: ConfigHost;
   readonly router: Router;
   readonly runner: Runner;
+  /** Folder of this machine's cache. */
+  readonly cache: string;
   readonly who: string;
 }
 
@@ -37,22 +42,9 @@ export interface ReleaseTools extends TargetTools {
   /** From the lock, with patches on top, to an image in the engine. */
   readonly makeImage: (context: FlowContext) => Promise<Outcome<MadeImage>>;
   readonly makeBundle: () => Promise<Outcome<Bundle>>;
+  /** The commit that its overlays come from; undefined where git can't say. */
+  readonly sourceOf: (bundle: Bundle, context: FlowContext) => Promise<ConfigSource | undefined>;
   /** `policy.bases` of mwpipe.yaml. */
   readonly bases: readonly string[];
   readonly labelsOf: (image: string) => Promise<Outcome<ImageLabels>>;
-}
-
-/** Work under the target's lease, which is given back whatever happens. */
-export async function underLease<T>(
-  { home, reason }: { readonly home: Home; readonly reason: string },
-  context: FlowContext,
-  work: () => Promise<Outcome<T>>,
-): Promise<Outcome<T>> {
-  const lease = await home.acquire(reason, { ...context, emit: () => undefined });
-  if (!lease.ok) return lease;
-  try {
-    return await work();
-  } finally {
-    await lease.value[Symbol.asyncDispose]();
-  }
 }

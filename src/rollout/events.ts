@@ -1,4 +1,5 @@
 /** What happens while the traffic moves. */
+import type { PastAct } from '../config/index.ts';
 import type { Figures } from '../judge/index.ts';
 import type { RolloutPlan } from './plan-rollout.ts';
 import type { Shares } from './ports.ts';
@@ -8,6 +9,13 @@ export type RolloutEvent =
   | { readonly code: 'rollout/resumed'; readonly release: number; readonly share: number }
   | { readonly code: 'rollout/shares-set'; readonly shares: Shares; readonly because: string; readonly ms: number }
   | { readonly code: 'rollout/shares-refused'; readonly shares: Shares; readonly because: string }
+  | {
+      /** A push, its canaries or a config rollback came while the release is judged: both releases have it. */
+      readonly code: 'rollout/config-changed';
+      readonly release: number;
+      readonly share: number;
+      readonly act: PastAct;
+    }
   | {
       /** Once a second. */
       readonly code: 'rollout/observed';

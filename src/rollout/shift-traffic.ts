@@ -2,6 +2,8 @@
  * Moves the traffic: looks, decides, acts, once a second, and writes down each act before and after it. Killed anywhere
  * it leaves the router as it is; the journal tells the next one where to go on.
  */
+import type { PastAct } from '../config/index.ts';
+import { short } from '../kernel/digest.ts';
 import type { Home } from '../kernel/home.ts';
 import { ok, type Outcome } from '../kernel/outcome.ts';
 import { silent, type RunContext } from '../kernel/run-context.ts';
@@ -15,12 +17,16 @@ export interface RolloutTools {
   readonly router: Router;
   readonly home: Home;
   readonly judge: Judge;
+  /** Acts on config since the rollout began, the oldest first. @default none */
+  readonly configDuring?: () => Promise<readonly PastAct[]>;
 }
 
 export interface RolloutResult {
   readonly outcome: 'live' | 'rolled-back' | 'held';
   readonly because: string;
   readonly step: number;
+  /** Acts on config while it went on. */
+  readonly config: readonly PastAct[];
 }
 
 type Context = RunContext<RolloutEvent>;
@@ -38,8 +44,10 @@ export async function shiftTraffic(
   if (!begun.ok) return begun;
   let state = startRollout(plan, step);
   let turnedAt: number | undefined;
+  let config: readonly PastAct[] = [];
   for (;;) {
     context.signal.throwIfAborted();
+    config = await markConfig({ state, marked: config }, tools, context);
     const seen = await tools.router.observe(silent(context));
     const view = seen.ok ? seen.value : undefined;
     const decision = decide(state, { now: context.clock.now(), view }, tools.judge);
@@ -50,8 +58,9 @@ export async function shiftTraffic(
     const { action } = decision;
     if (action.kind === 'end') {
       const wayBackMs = turnedAt === undefined ? undefined : context.clock.now() - turnedAt;
+      const because = explained(action.because, config);
       return finish(
-        { outcome: action.outcome, because: action.because, step: state.step },
+        { outcome: action.outcome, because, step: state.step, config },
         { plan, journal, wayBackMs },
         context,
       );
@@ -61,6 +70,29 @@ export async function shiftTraffic(
       if (!acted.ok) return acted;
     } else if (!moved) await context.clock.sleep(LOOK_EVERY_MS, context.signal);
   }
+}
+
+/** A push meanwhile holds nothing up: it is told, and said beside the verdict. @returns all that are marked now */
+async function markConfig(
+  { state, marked }: { readonly state: RolloutState; readonly marked: readonly PastAct[] },
+  { configDuring }: RolloutTools,
+  context: Context,
+): Promise<readonly PastAct[]> {
+  // The way back waits for nothing.
+  if (state.phase === 'returning') return marked;
+  const acts = (await configDuring?.()) ?? [];
+  const { plan, step } = state;
+  const share = plan.steps[step]?.share ?? 1;
+  for (const act of acts.slice(marked.length)) {
+    context.emit({ code: 'rollout/config-changed', release: plan.release, share, act });
+  }
+  return acts.length < marked.length ? marked : acts;
+}
+
+function explained(because: string, config: readonly PastAct[]): string {
+  if (config.length === 0) return because;
+  const acts = config.map(({ act, bundle, at }) => `${short(bundle)} by ${act} at ${at}`);
+  return `${because}; config changed meanwhile: ${acts.join(', ')}`;
 }
 
 async function setShares(
@@ -91,10 +123,10 @@ async function finish(
   given: { readonly plan: RolloutPlan; readonly journal: RolloutJournal; readonly wayBackMs: number | undefined },
   context: Context,
 ): Promise<Outcome<RolloutResult>> {
-  const { outcome, because } = result;
+  const { outcome, because, config } = result;
   const wayBack = given.wayBackMs === undefined ? {} : { wayBackMs: given.wayBackMs };
   context.emit({ code: 'rollout/ended', outcome, because, release: given.plan.release, ...wayBack });
-  const written = await given.journal.end(outcome, because);
+  const written = await given.journal.end(outcome, because, config);
   return written.ok || outcome === 'rolled-back' ? ok(result) : written;
 }
 

@@ -5,7 +5,7 @@ import { configTarget, type ConfigTarget } from '../worlds/docker/config-target.
 import { phpRuntime } from '../worlds/docker/php-runtime.ts';
 import { testContext } from '../worlds/context.ts';
 import { valueOf } from '../worlds/overlays.ts';
-import { bundleOf, configHostContract, packed } from './config-host.contract.ts';
+import { bundleOf, configHostContract, KEPT_VALUE, packed } from './config-host.contract.ts';
 
 let image = '';
 beforeAll(async () => {
@@ -14,8 +14,18 @@ beforeAll(async () => {
 
 const open = async (...env: readonly string[]) => {
   const target = await configTarget(image, env);
+  await secret(target, 'secret-key', { value: KEPT_VALUE });
   return { ...target, host: target.ports.host };
 };
+
+async function secret(
+  target: ConfigTarget,
+  name: string,
+  { value, owner = 'www-data', mode = '600' }: { value: string; owner?: string; mode?: string },
+): Promise<void> {
+  const script = 'cd /run/secrets/mwpipe && printf %s "$VALUE" > "$1" && chown "$2" "$1" && chmod "$3" "$1"';
+  await target.exec('home', ['sh', '-c', script, 'sh', name, owner, mode], { VALUE: value });
+}
 
 configHostContract('a Docker target', () => open());
 
@@ -87,6 +97,22 @@ describe('bundles in a Docker volume', () => {
     await fetch(`${world.url}/index.php`);
     const cached = valueOf(await world.host.confirm('blue', context))[0]?.cached ?? [];
     expect(cached.includes(last)).toBe(retires);
+  });
+
+  it('name a secret that instances could not use, with the reason that they would give', async () => {
+    await using world = await open();
+    await secret(world, 'open', { value: 'x', mode: '644' });
+    await secret(world, 'roots', { value: 'x', owner: 'root' });
+    await secret(world, 'by-group', { value: 'x', owner: 'root:www-data', mode: '440' });
+    await secret(world, 'Odd.Name', { value: 'x' });
+    expect(valueOf(await world.host.secrets(context))).toEqual([
+      { name: 'by-group', problem: null },
+      { name: 'open', problem: 'may be read by everybody (chmod 0600)' },
+      { name: 'roots', problem: "can't be read by www-data" },
+      { name: 'secret-key', problem: null },
+    ]);
+    const agent = (await (await fetch(`${world.url}/mwpipe/bundle?secrets`)).json()) as { secrets: unknown };
+    expect(agent.secrets).toEqual(valueOf(await world.host.secrets(context)));
   });
 
   it("names an instance whose FPM doesn't answer", async () => {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dockerEngine } from '../../src/adapters/docker/engine.ts';
 import { exec } from '../../src/adapters/docker/exec.ts';
 import { checkoutRoot } from '../../src/cli/checkout.ts';
-import { phpLiteral } from '../../src/config/php-literal.ts';
+import { phpLiteral } from '../../src/config/settings/php-literal.ts';
 import { testContext } from '../worlds/context.ts';
 import { phpRuntime } from '../worlds/docker/php-runtime.ts';
 import { valueOf } from '../worlds/overlays.ts';

@@ -101,16 +101,16 @@ it('says what is live already, and what a push would change', async () => {
   });
   await wiki.rename('Other');
   const { stdout } = await mwpipe('config', 'diff');
-  expect(stdout).toMatch(/wgSitename +"Same" → "Other" +config-overlays\/demo\/settings\.yaml:\d+:12/);
+  expect(stdout).toMatch(/wgSitename: "Same" → "Other" +config-overlays\/demo\/settings\.yaml:\d+:12/);
   expect((await siteinfo()).sitename).toBe('Same');
 });
 
 it.each([
   ['does not parse', '$wgFoo = [ 1, 2 ;', 'CommonSettings.php:37:17  syntax error, unexpected token ";"'],
-  ['throws', "throw new Exception( 'boom' );", 'CommonSettings.php:37:1  boom'],
+  ['throws', "throw new Exception( 'boom' );", 'CommonSettings.php:37:1  Exception: boom'],
   ['notices', '$wgFoo = $nothing;', 'CommonSettings.php:37:10  Undefined variable $nothing'],
   ['wants what the image lacks', "wfLoadExtension( 'Echoo' );", 'CommonSettings.php:37:19'],
-  ['ends the script', 'die();', 'does something call exit() or die()?'],
+  ['ends the script', 'die();', 'CommonSettings.php:37:1  ends the script'],
 ])('never makes live what %s, and says where it was typed', async (_what, php, said) => {
   const live = (await siteinfo()).bundle;
   await wiki.appendPhp(php);

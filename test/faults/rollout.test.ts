@@ -49,8 +49,16 @@ describe('mwpipe, killed', () => {
   it('goes on from where it was killed', async () => {
     const traffic = await startTraffic({ url: world.url, ratePerSecond: RATE });
     await world.killedAt('rollout/shares-set', ['deploy', '--with', `Cite=${cite}`, '--again'], 2);
+    await world.configure({ sitename: 'Pushed meanwhile' });
+    const pushed = await world.result('config', 'push');
+    expect(pushed).toMatchObject({ exit: 0, value: { slots: [{ slot: 'blue' }, { slot: 'green' }] } });
+    const { bundle } = pushed.value as { bundle: string };
+    expect(await world.status()).toMatchObject({ unfinished: { config: [{ act: 'config/push', bundle }] } });
     const resumed = await world.result('deploy', '--resume');
-    expect(resumed).toMatchObject({ exit: 0, value: { outcome: 'live', slot: 'green' } });
+    expect(resumed).toMatchObject({ exit: 0, value: { outcome: 'live', slot: 'green', config: [{ bundle }] } });
+    expect((resumed.value as { because: string }).because).toContain(bundle.slice(0, 12));
+    await world.configure({ sitename: 'mwpipe demo' });
+    expect(await world.result('config', 'rollback')).toMatchObject({ exit: 0, value: { state: 'live' } });
     expect(lostOf(await traffic.stop())).toBe(0);
     expect(await sharesOf()).toEqual({ blue: 0, green: 100 });
   });
@@ -73,11 +81,21 @@ describe('what runs, falling over', () => {
     await until(async () => (await fetch(`${world.url}/api.php`).catch(() => undefined))?.status === 200);
   });
 
-  it('goes back to the release that bakes at once, and counts the one that it leaves as bad', async () => {
+  it('goes back to the release that bakes at once, keeps what was pushed since, and counts what it leaves as bad', async () => {
+    await world.configure({ sitename: 'Pushed since' });
+    expect(await world.result('config', 'push')).toMatchObject({ exit: 0, value: { state: 'live' } });
+    const planned = await world.result('rollback', '--dry-run');
+    expect(planned).toMatchObject({ exit: 0, value: { state: 'planned', config: { choice: 'kept' } } });
     const back = await world.result('rollback');
     expect(back).toMatchObject({ exit: 0, value: { from: { slot: 'green' }, to: { slot: 'blue', release: 1 } } });
     expect(await sharesOf()).toEqual({ blue: 100, green: 0 });
+    expect(await (await fetch(`${world.url}/api.php?action=query&meta=siteinfo&format=json`)).text()).toContain(
+      'Pushed since',
+    );
     expect((back.value as { ms: number }).ms).toBeLessThan(10_000);
+    await world.configure({ sitename: 'mwpipe demo' });
+    expect(await world.result('config', 'rollback')).toMatchObject({ exit: 0, value: { state: 'live' } });
+    expect(await sharesOf()).toEqual({ blue: 100, green: 0 });
   });
 });
 

@@ -48,6 +48,29 @@ const FOR_TESTS = [
     packages: ['openssl'],
     why: 'for the tests that hold our signatures against it',
   },
+  {
+    need: 'kubernetes',
+    files: [
+      ...['etcd', 'containerd', 'openssl', 'curl'].map((program) => `/usr/bin/${program}`),
+      ...['iptables', 'conntrack', 'ip'].map((program) => `/usr/sbin/${program}`),
+      ...['/bin/busybox', '/usr/lib/cni/bridge'],
+    ],
+    packages: [
+      ...['etcd-server', 'containerd', 'containernetworking-plugins', 'iptables', 'iproute2', 'openssl', 'conntrack'],
+      ...['busybox-static', 'curl'],
+    ],
+    why: 'for the tests on a real Kubernetes cluster, one on this machine',
+    unless: () => process.env.MWPIPE_TEST_KUBECONFIG !== undefined,
+  },
+  {
+    need: 'kubernetes',
+    files: ['/usr/bin/go', '/usr/share/gocode/src/github.com/modern-go/reflect2', '/usr/bin/dpkg-source'],
+    packages: ['golang-go', 'golang-github-modern-go-reflect2-dev', 'dpkg-dev'],
+    why: "to build Kubernetes from Debian's source package for those tests: 5-8 minutes, once",
+    unless: () =>
+      process.env.MWPIPE_TEST_KUBECONFIG !== undefined ||
+      existsSync(join(cache, 'lab', 'kubernetes-1.20.2', 'bin', 'kube-proxy')),
+  },
 ];
 
 const QUIET = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', 'ignore', 'inherit'] };
@@ -83,7 +106,7 @@ async function lackingPackages() {
 
 function lackingForTests() {
   if (script !== 'test/setup/run-tests.ts') return [];
-  return FOR_TESTS.filter(({ files }) => !files.every((file) => existsSync(file)));
+  return FOR_TESTS.filter(({ files, unless }) => unless?.() !== true && !files.every((file) => existsSync(file)));
 }
 
 async function announce({ lacking, npmNeeded, forTests }) {

@@ -23,6 +23,16 @@ if ( PHP_SAPI !== 'cli' ) {
 	header( 'X-Mwpipe-Bundle: ' . MWPIPE_BUNDLE );
 	header( 'X-Mwpipe-Release: ' . getenv( 'MWPIPE_RELEASE' ) );
 	header( 'X-Mwpipe-Slot: ' . getenv( 'MWPIPE_SLOT' ) );
+	if ( mwpipePin()[1] !== null ) {
+		header( 'X-Mwpipe-Bundle-Pin: ignored: ' . mwpipePin()[1] );
+	}
+	// What canaries are compared by where no router counts: see agent.php. Fatal errors end here too.
+	register_shutdown_function( static function (): void {
+		apcu_inc( 'mwpipe-requests' );
+		if ( http_response_code() >= 500 ) {
+			apcu_inc( 'mwpipe-errors' );
+		}
+	} );
 }
 
 require '/usr/local/lib/mwpipe/platform.php';

@@ -1,18 +1,20 @@
 <?php
 /**
- * Stands in for LocalSettings.php while a bundle is evaluated: the same settings, with every notice written down.
+ * Stands in for LocalSettings.php while a bundle is evaluated. The parent stays in the first line until all wikis are
+ * done; each child goes on with a wiki of its own, or with several. Setup.php requires this in the global scope, as it does
+ * the real one.
  */
 
-set_error_handler( static function ( int $level, string $message, string $file, int $line ): bool {
-	// Silenced with @
-	if ( !( error_reporting() & $level ) ) {
-		return false;
-	}
-	$names = [ E_WARNING => 'warning', E_NOTICE => 'notice', E_DEPRECATED => 'deprecated', E_USER_WARNING => 'warning',
-		E_USER_NOTICE => 'notice', E_USER_DEPRECATED => 'deprecated' ];
-	$GLOBALS['mwpipeMistakes'][] = [ 'level' => $names[$level] ?? 'error', 'message' => $message, 'file' => $file,
-		'line' => $line ];
-	return true;
-} );
+MwpipePool::eachWiki( $mwpipeAsked );
+unset( $mwpipeAsked );
 
-require __DIR__ . '/LocalSettings.php';
+try {
+	while ( MwpipeTogether::next() ) {
+		require __DIR__ . '/LocalSettings.php';
+		require MwpipeTogether::settingsRead();
+		MwpipeTogether::register();
+	}
+	require __DIR__ . '/LocalSettings.php';
+} catch ( Throwable $mwpipeThrown ) {
+	MwpipeWiki::thrown( $mwpipeThrown );
+}

@@ -11,7 +11,7 @@ if ( !defined( 'MEDIAWIKI' ) ) {
 // in there is made here: two bundles that load different extensions must not share messages, nor take turns in rebuilding
 // them, so there is one directory for each set of extensions. A push that only changes values finds the one that is there.
 $mwpipeManifests = array_keys( ExtensionRegistry::getInstance()->getQueue() );
-define( 'MWPIPE_BAKED_MESSAGES', '/srv/l10n' );
+defined( 'MWPIPE_BAKED_MESSAGES' ) || define( 'MWPIPE_BAKED_MESSAGES', '/srv/l10n' );
 $wgLocalisationCacheConf['storeDirectory'] = $wgCacheDirectory . '/l10n-' . substr(
 	hash( 'sha256', implode( "\n", $mwpipeManifests ) ), 0, 12 );
 // An overlay that chose another store has its way.
@@ -25,3 +25,9 @@ if ( empty( $wgLocalisationCacheConf['storeClass'] ) && $wgLocalisationCacheConf
 	}
 }
 unset( $mwpipeManifests );
+
+$mwpipeFarm = mwpipeFarm();
+if ( $mwpipeFarm ) {
+	mwpipeLinkFarm( $mwpipeFarm, $wgDBname, $wgServer );
+}
+unset( $mwpipeFarm );

@@ -8,21 +8,41 @@ if ( !defined( 'MEDIAWIKI' ) ) {
 	exit;
 }
 
+require_once __DIR__ . '/secrets.php';
+require_once __DIR__ . '/farm.php';
+
+$mwpipeFarm = mwpipeFarm();
 /** The wiki whose settings apply: a key of settings.yaml. */
-define( 'MWPIPE_WIKI', getenv( 'MWPIPE_DB_NAME' ) ?: 'wiki' );
+$wgDBname = mwpipeChooseWiki( $mwpipeFarm );
+// A check without any PHP of the overlays comes here for one wiki after another.
+if ( !defined( 'MWPIPE_WIKI' ) ) {
+	define( 'MWPIPE_WIKI', $wgDBname );
+	/** What settings.yaml may call it too, for CommonSettings.php: in_array( 'wikipedia', MWPIPE_TAGS, true ) */
+	define( 'MWPIPE_TAGS', $mwpipeFarm['wikis'][MWPIPE_WIKI]['tags'] ?? [ 'all' ] );
+}
 
 $mwpipeSecret = static function ( string $name ): string {
-	$file = "/run/secrets/mwpipe/$name";
+	$file = MWPIPE_SECRETS_DIR . "/$name";
 	return is_readable( $file ) ? trim( (string)file_get_contents( $file ) ) : '';
 };
 
 $wgServer = getenv( 'MWPIPE_SERVER' ) ?: 'http://localhost:8080';
+if ( $mwpipeFarm ) {
+	mwpipeTellOfFarm( $mwpipeFarm, $wgServer );
+	$wgServer = mwpipeServerOf( $mwpipeFarm['wikis'][$wgDBname]['host'], $wgServer );
+	$wgLanguageCode = $mwpipeFarm['wikis'][$wgDBname]['language'] ?? 'en';
+	// Keys of shared caches begin with it.
+	$wgCachePrefix = $wgDBname;
+}
+unset( $mwpipeFarm );
+if ( PHP_SAPI !== 'cli' ) {
+	header( "X-Mwpipe-Wiki: $wgDBname" );
+}
 $wgCanonicalServer = $wgServer;
 $wgScriptPath = '';
 $wgArticlePath = '/wiki/$1';
 $wgUsePathInfo = true;
 
-$wgDBname = MWPIPE_WIKI;
 $wgDBtype = getenv( 'MWPIPE_DB_TYPE' ) ?: 'sqlite';
 if ( $wgDBtype === 'sqlite' ) {
 	$wgSQLiteDataDir = '/srv/data';

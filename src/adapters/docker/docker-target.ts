@@ -1,6 +1,6 @@
 /** The target port on one Docker engine: releases are containers of a slot, on a network with their router. */
 import type Docker from 'dockerode';
-import type { Instance, SlotRelease, Target, Work, WorkResult } from '../../deploy/ports.ts';
+import type { Instance, NamedWork, SlotRelease, Target, WorkResult } from '../../deploy/ports.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { all, fail, ok } from '../../kernel/outcome.ts';
 import type { RunContext } from '../../kernel/run-context.ts';
@@ -8,6 +8,8 @@ import type { Runner } from '../../kernel/runner.ts';
 import { guardEngine } from './engine.ts';
 import { ensureContainer, removeContainer } from './ensure-container.ts';
 import { exec } from './exec.ts';
+import { ensureDatabase } from './ensure-database.ts';
+import { endLeftovers, tooSlow, workLabels } from './leftover-work.ts';
 import { targetFilter } from './names.ts';
 import {
   DRAIN_SECONDS,
@@ -32,6 +34,7 @@ export function dockerTarget(options: DockerTargetOptions): Target {
   return {
     instances: () => listInstances(docker, target.name),
     startSlot: (wanted, context) => startSlot(options, wanted, context),
+    ensureDatabase: (name, context) => ensureDatabase({ docker, target }, name, context),
     stopSlot: async (slot) => {
       const found = await listInstances(docker, target.name);
       return found.ok ? removeAll(docker, inSlot(found.value, slot)) : found;
@@ -96,10 +99,12 @@ async function removeAll(docker: Docker, instances: readonly Instance[]): Promis
 }
 
 async function runOnce(
-  { runner, target }: DockerTargetOptions,
-  { wanted, work }: { readonly wanted: SlotRelease; readonly work: Work },
+  { docker, runner, target }: DockerTargetOptions,
+  { wanted, work }: { readonly wanted: SlotRelease; readonly work: NamedWork },
   context: RunContext,
 ): Promise<Outcome<WorkResult>> {
+  const alone = await endLeftovers({ docker, target: target.name, work }, context);
+  if (!alone.ok) return alone;
   let output = '';
   const sink = (text: string): void => void (output += text);
   const done = await runner.run(
@@ -113,7 +118,7 @@ async function runOnce(
       network: `mwpipe-${target.name}`,
       user: RELEASE_USER,
       workdir: CODE,
-      labels: { 'mwpipe.target': target.name },
+      labels: workLabels(target.name, work.name),
       deadlineMs: work.deadlineMs,
     },
     { stdout: sink, stderr: sink },
@@ -121,10 +126,5 @@ async function runOnce(
   );
   if (!done.ok) return done;
   if (!done.value.timedOut) return ok({ exitCode: done.value.exitCode, output });
-  return fail({
-    code: 'deploy/too-slow',
-    message: `${work.argv.join(' ')} took longer than ${work.deadlineMs / 1000} s`,
-    hint: 'mwpipe logs database may say why; the release that is live was not touched',
-    exit: 'outside',
-  });
+  return fail(tooSlow(work));
 }

@@ -2,23 +2,24 @@
  * The home of a docker target: its lease is the name of a container, its journal and state are files in a volume of
  * their own, written through a small container that outlives every release.
  */
-import { z } from 'zod';
-import type { Home, JournalEntry } from '../../kernel/home.ts';
+import type { Home } from '../../kernel/home.ts';
+import { parseJournal } from '../../kernel/journal-lines.ts';
 import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import type { RunContext } from '../../kernel/run-context.ts';
 import { exec, type ExecRequest, type ExecResult } from './exec.ts';
 import { acquireLease, leaseHolder, type LeaseOptions } from './lease.ts';
 import { namesOf } from './names.ts';
 
-export type HomeOptions = Omit<LeaseOptions, 'name'>;
+export type HomeOptions = Omit<LeaseOptions, 'name'> & { readonly lease?: string };
 
 export const HOME_FOLDER = '/srv/home';
 const JOURNAL = `${HOME_FOLDER}/journal.jsonl`;
 const STATE = `${HOME_FOLDER}/state.json`;
 
+/** @param options.lease its name; @default the one that whoever changes instances or config takes */
 export function dockerHome(options: HomeOptions): Home {
   const names = namesOf(options.target);
-  const lease: LeaseOptions = { ...options, name: names.lease };
+  const lease: LeaseOptions = { ...options, name: options.lease ?? names.lease };
   const run = (request: ExecRequest): Promise<Outcome<ExecResult>> =>
     // What is written must be written, interrupted or not.
     exec({ docker: options.docker, container: names.home }, request, { signal: new AbortController().signal });
@@ -67,21 +68,6 @@ async function read(run: Run, file: string): Promise<Outcome<string>> {
   if (!done.ok) return done.diagnostics[0].message.endsWith('is not there') ? ok('') : done;
   if (done.value.exitCode === 0) return ok(done.value.stdout);
   return fail({ code: 'home/not-read', message: done.value.stderr.trim(), exit: 'outside' });
-}
-
-const entrySchema = z.object({
-  at: z.string(),
-  run: z.string(),
-  phase: z.enum(['intent', 'done', 'failed']),
-  act: z.string(),
-  data: z.record(z.string(), z.unknown()).exactOptional(),
-});
-
-function parseJournal(text: string): JournalEntry[] {
-  return text.split('\n').flatMap((line) => {
-    const entry = entrySchema.safeParse(parsed(line));
-    return entry.success ? [entry.data] : [];
-  });
 }
 
 function parseState(text: string): Outcome<unknown> {

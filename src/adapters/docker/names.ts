@@ -3,6 +3,8 @@
 export interface TargetNames {
   readonly network: string;
   readonly lease: string;
+  /** Of who moves the traffic. */
+  readonly trafficLease: string;
   readonly home: string;
   readonly router: string;
   readonly database: string;
@@ -23,6 +25,7 @@ export function namesOf(target: string): TargetNames {
   return {
     network: prefix,
     lease: `${prefix}-lease`,
+    trafficLease: `${prefix}-traffic-lease`,
     home: `${prefix}-home`,
     router: `${prefix}-router`,
     database: `${prefix}-database`,

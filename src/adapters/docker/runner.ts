@@ -95,7 +95,7 @@ async function takeOut(
     else await collect?.take(path, archive as unknown as AsyncIterable<Uint8Array>);
   }
   return {
-    ...(tellChanged ? { changed: withoutInit(changes.map(({ Path }) => Path)) } : {}),
+    ...(tellChanged ? { changed: withoutInit(changes.map(({ Path }) => Path).sort()) } : {}),
     ...(collect === undefined ? {} : { missing }),
   };
 }

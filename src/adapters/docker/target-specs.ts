@@ -87,7 +87,7 @@ export function instanceSpec(target: TargetSettings, wanted: SlotRelease, number
       'mwpipe.slot': wanted.slot,
       'mwpipe.release': String(wanted.release),
     },
-    env: releaseEnvironment(target, wanted),
+    env: { ...releaseEnvironment(target, wanted), MWPIPE_INSTANCE: names.instance(wanted.slot, number) },
     network: names.network,
     stopSeconds: DRAIN_SECONDS,
     volumes: releaseVolumes(target.name),

@@ -54,6 +54,7 @@ export const AT_ONCE = 4;
 const BUSY = [429, 500, 502, 503, 504];
 const MOVED = [301, 302, 303, 307, 308];
 const MOST_HOPS = 5;
+const MOST_TOKENS = 3;
 
 export function registryClient(
   place: Place,
@@ -126,16 +127,16 @@ function retryAfter(header: string | null, { clock }: Context): number | undefin
 
 type Tried = Outcome<Answer> | { readonly broken: unknown };
 
-/** One try, with what it takes to be let in. */
+/** One try, with what it takes to be let in: a token may end between being given and being shown, by what others do at once. */
 async function sendOnce(tools: Tools, asked: Asked, context: Context): Promise<Tried> {
   const scopes = scopesOf(tools, asked);
-  for (let isSecond = false; ; isSecond = true) {
+  for (let tries = 1; ; tries += 1) {
     const used = tools.who.header(scopes);
     const tried = await follow(tools, { asked, authorization: used }, context);
     if ('broken' in tried || !tried.ok || tried.value.status !== 401) return tried;
     const challenge = readChallenge(tried.value.headers.get('www-authenticate'));
     await tried.value.discard();
-    if (isSecond) return fail(tools.who.refusal());
+    if (tries > MOST_TOKENS) return fail(tools.who.refusal());
     const letIn = await tools.who.answer({ challenge, scopes, used }, context);
     if (!letIn.ok) return letIn;
   }

@@ -45,10 +45,14 @@ export function diagnosticsText(diagnostics: readonly Diagnostic[], colour: bool
   return [...shown, ...(more > 0 ? [`and ${String(more)} more; --json gives all of them\n`] : [])].join('\n');
 }
 
+/** As a person here would type it. */
+export function placeName(file: string): string {
+  const path = relative(workingDirectory(), file);
+  return path.startsWith('..') || path === '' ? file : path;
+}
+
 export function placeText(at: SourceRange): string {
-  const path = relative(workingDirectory(), at.file);
-  const shown = path.startsWith('..') || path === '' ? at.file : path;
-  return `${shown}:${String(at.line)}:${String(at.column)}`;
+  return `${placeName(at.file)}:${String(at.line)}:${String(at.column)}`;
 }
 
 const WIDEST = 160;

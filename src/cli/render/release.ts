@@ -7,7 +7,9 @@ import { planLine as deployPlanLine, plainLine as deployLine } from './deploy.ts
 import type { Line } from './renderer.ts';
 import { plainLine as resolveLine } from './resolve.ts';
 import { planLine as rolloutPlanLine, plainLine as rolloutLine } from './rollout.ts';
+import { short } from '../../kernel/digest.ts';
 import { duration } from './units.ts';
+import { planText as wikiPlanText, wikiLine } from './wiki.ts';
 
 export function plainLine(event: FlowEvent): Line | undefined {
   const step = event.code.slice(0, event.code.indexOf('/')) as keyof typeof LINES;
@@ -23,12 +25,27 @@ const LINES = {
   release: releaseLine,
   resolve: resolveLine,
   rollout: rolloutLine,
+  wiki: releaseLine,
 } as const;
 
 function releaseLine(event: ReleaseEvent): Line {
   switch (event.code) {
     case 'release/unfinished-found':
       return `Unfinished release ${event.release} was left in the middle of its rollout: ${event.then === 'resumed' ? 'going on with it' : 'taking it back first'}`;
+    case 'wiki/planned':
+      return wikiPlanText(event.plan);
+    case 'wiki/written':
+    case 'wiki/making':
+    case 'wiki/put-back':
+    case 'wiki/left':
+    case 'wiki/made':
+      return wikiLine(event);
+    case 'release/config-refused':
+      return `Config     ${configName(event)} does not pass on release ${event.release}: ${event.because.message}`;
+    case 'release/config-chosen':
+      return `Config     ${configName(event)} on ${event.slot}: ${CHOICES[event.choice]}`;
+    case 'release/config-one-way':
+      return `Way back   config ${short(event.bundle)} does not pass on release ${event.release}, so a rollback takes an older one: ${event.because.message}`;
     case 'release/marked-bad':
       return `Bad        release ${event.release} is marked bad`;
   }
@@ -65,10 +82,30 @@ function deployedText(result: DeployResult, { ms, target }: { readonly ms: numbe
   }
 }
 
-export function showRolledBack({ from, to, ms, url }: RollbackResult): string {
+const CHOICES = {
+  kept: 'what is live stays',
+  older: 'the newest that passes there',
+  pair: 'what the release was made live with',
+} as const;
+
+function configName({ bundle, commit }: { readonly bundle: string; readonly commit?: string }): string {
+  return commit === undefined ? short(bundle) : `${short(bundle)} (commit ${commit.slice(0, 12)})`;
+}
+
+export function showRolledBack({ state, from, to, config, ms, url }: RollbackResult, target: string): string {
+  const on = target === 'docker' ? '' : ` --to ${target}`;
+  const pair = config.choice === 'pair' ? ' --pair' : '';
+  const moved = config.bundle === config.previous ? '' : `; users had ${short(config.previous ?? 'none')}`;
+  if (state === 'planned') {
+    return [
+      `Plan       all traffic from release ${from.release} on ${from.slot} to release ${to.release} on ${to.slot}, at once`,
+      `           with config ${configName(config)}${moved}; release ${from.release} becomes bad`,
+      `Do it with mwpipe rollback${pair}${on}`,
+    ].join('\n');
+  }
   return [
     `Back       release ${to.release} on ${to.slot} has all traffic again, in ${duration(ms)}`,
-    `           release ${from.release} is marked bad`,
+    `           with config ${configName(config)}${moved}; release ${from.release} is marked bad`,
     `Open       ${url}`,
   ].join('\n');
 }

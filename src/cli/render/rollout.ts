@@ -1,6 +1,7 @@
 /** rollout's events: the traffic as it moves, one line that stays for each step. */
 import type { Figures } from '../../judge/index.ts';
 import type { RolloutEvent, RolloutPlan } from '../../rollout/index.ts';
+import { configActText } from './config-act.ts';
 import type { Line } from './renderer.ts';
 import { duration, percent } from './units.ts';
 
@@ -14,6 +15,8 @@ export function plainLine(event: RolloutEvent): Line | undefined {
       return `Traffic    ${sharesText(event.shares)}   ${duration(event.ms)}`;
     case 'rollout/shares-refused':
       return `Traffic    ${sharesText(event.shares)} not taken: ${event.because}`;
+    case 'rollout/config-changed':
+      return `  marked   ${configActText(event.act)}, at ${percent(event.share)}`;
     case 'rollout/observed':
       return { progress: observedText(event) };
     case 'rollout/step-passed':

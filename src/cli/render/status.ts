@@ -1,6 +1,7 @@
 /** A target on one screen: who gets what, what holds it, what runs, what came before. */
 import { short } from '../../kernel/digest.ts';
 import type { SlotStatus, TargetStatus } from '../../release/index.ts';
+import { configActText } from './config-act.ts';
 import { percent, table } from './units.ts';
 
 export function statusText(status: TargetStatus): string {
@@ -52,6 +53,7 @@ function notes({ router, lease, unfinished, releases, target }: TargetStatus): s
       ? []
       : [
           `Unfinished the rollout of release ${unfinished.release}: mwpipe deploy --resume${to}, or mwpipe rollback${to}`,
+          ...unfinished.config.map((act) => `           ${configActText(act)}`),
         ]),
     ...bad.map(({ number, because = '' }) => `Bad        release ${number}: ${because}`),
     `Next       mwpipe deploy${to} · mwpipe config push${to} · mwpipe logs${to}`,

@@ -23,6 +23,8 @@ const wiki = (answer: (path: string, asked: number) => Page): Wiki & { readonly 
       asked.push(path);
       return Promise.resolve(ok(answer(path, asked.length)));
     },
+    at: () => wiki(answer),
+    ask: ({ path }) => Promise.resolve(ok(answer(path, asked.length))),
   };
 };
 const check = (target: Wiki) => checkRelease(release, target, { ...testContext(), clock: fakeClock() });
@@ -31,14 +33,14 @@ describe('checkRelease', () => {
   it('asks every check once for each instance', async () => {
     const target = wiki(() => good);
     expect(await check(target)).toEqual({ ok: true, value: undefined });
-    expect(target.asked.filter((path) => path.includes('Main_Page'))).toHaveLength(2);
+    expect(target.asked.filter((path) => path.includes('Mainpage'))).toHaveLength(2);
   });
 
   it.each([
     [
       'an error',
       { ...good, status: 500, body: '<h1>Internal error</h1>' },
-      /main page on green: answered 500: "Internal error"/,
+      /a page on green: answered 500: "Internal error"/,
     ],
     [
       'another release',
@@ -52,7 +54,7 @@ describe('checkRelease', () => {
     ],
     ['half a page', { ...good, body: '<html>' }, /"<\/html>" is not in the answer/],
   ])('finds %s', async (_what, page, said) => {
-    const outcome = await check(wiki((path) => (path.includes('Main_Page') ? page : good)));
+    const outcome = await check(wiki((path) => (path.includes('Mainpage') ? page : good)));
     expect(outcome).toMatchObject({ ok: false, diagnostics: [{ code: 'deploy/check-failed', exit: 'failed' }] });
     expect(outcome.ok ? '' : outcome.diagnostics[0].message).toMatch(said);
   });

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../src/judge/index.ts';
 import type { StepEvent } from '../../../src/kernel/run-context.ts';
-import { planRollout, reachedStep, shiftTraffic, unfinishedRollout } from '../../../src/rollout/index.ts';
+import {
+  planRollout,
+  reachedStep,
+  shiftTraffic,
+  unfinishedRollout,
+  type RolloutTools,
+} from '../../../src/rollout/index.ts';
 import { fakeClock } from '../../worlds/fakes/clock.ts';
 import { fakeHome, homeStorage } from '../../worlds/fakes/home.ts';
 import { fakeRouter } from '../../worlds/fakes/router.ts';
@@ -36,7 +42,8 @@ async function world(fails: (slot: string, request: number) => boolean = () => f
     events,
     controller,
     everySecond: (act: () => void) => void (onSecond = act),
-    shift: (step = 0) => shiftTraffic({ plan, step }, { router, home, judge }, context),
+    shift: (step = 0, configDuring: RolloutTools['configDuring'] = () => Promise.resolve([])) =>
+      shiftTraffic({ plan, step }, { router, home, judge, configDuring }, context),
     shares: async () => {
       const view = await router.observe(context);
       return view.ok ? Object.fromEntries(Object.entries(view.value).map(([slot, { share }]) => [slot, share])) : {};
@@ -101,5 +108,32 @@ describe('shiftTraffic', () => {
     shift.everySecond(() => (full = true));
     expect(await shift.shift()).toMatchObject({ ok: true, value: { outcome: 'rolled-back' } });
     expect(await shift.shares()).toEqual({ blue: 1, green: 0 });
+  });
+});
+
+describe('config that changes while a release is judged', () => {
+  const act = { act: 'config/push', phase: 'done', at: '2026-11-23T20:00:04.000Z', bundle: 'b'.repeat(64) } as const;
+
+  it('is told once, and stands beside the verdict that it may explain', async () => {
+    const shift = await world((slot, request) => slot === 'green' && request > 400);
+    let looks = 0;
+    const during = () => Promise.resolve((looks += 1) > 3 ? [act] : []);
+    const result = await shift.shift(0, during);
+    expect(result).toMatchObject({ ok: true, value: { outcome: 'rolled-back', config: [act] } });
+    expect(result.ok ? result.value.because : '').toMatch(
+      /errors .*; config changed meanwhile: bbbbbbbbbbbb by config\/push at/,
+    );
+    expect(shift.events.filter(({ code }) => code === 'rollout/config-changed')).toHaveLength(1);
+    expect((await shift.journal()).at(-1)).toMatchObject({ act: 'rollout/end', data: { config: [act] } });
+  });
+
+  it('is not asked for on the way back', async () => {
+    const shift = await world((slot) => slot === 'green');
+    let askedWhen: string[] = [];
+    await shift.shift(0, async () => {
+      askedWhen = [...askedWhen, String((await shift.shares())['blue'])];
+      return [];
+    });
+    expect(askedWhen.at(-1)).not.toBe('1');
   });
 });

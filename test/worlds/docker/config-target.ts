@@ -8,6 +8,7 @@ import { exec, type ExecResult } from '../../../src/adapters/docker/exec.ts';
 import { dockerHome } from '../../../src/adapters/docker/home.ts';
 import { labelsOf, namesOf } from '../../../src/adapters/docker/names.ts';
 import { dockerRunner } from '../../../src/adapters/docker/runner.ts';
+import { environment } from '../../../src/cli/process.ts';
 import { hostProcesses } from '../../../src/kernel/processes.ts';
 import type { ConfigPorts } from '../../../src/config/index.ts';
 import { testContext } from '../context.ts';
@@ -38,7 +39,10 @@ export async function configTarget(image: string, env: readonly string[] = []): 
     Image: image,
     Entrypoint: ['sleep', 'infinity'],
     Labels: labelsOf(name, 'home'),
-    HostConfig: { Binds: [`${volumes.overlay}:/srv/overlay`, `${volumes.home}:/srv/home`], Init: true },
+    HostConfig: {
+      Binds: [`${volumes.overlay}:/srv/overlay`, `${volumes.home}:/srv/home`, `${volumes.secrets}:/run/secrets/mwpipe`],
+      Init: true,
+    },
   });
   const instance = await start(docker, {
     name: names.instance('blue', 1),
@@ -46,6 +50,7 @@ export async function configTarget(image: string, env: readonly string[] = []): 
     Labels: { ...labelsOf(name, 'instance'), 'mwpipe.slot': 'blue', 'mwpipe.release': '1' },
     Env: [
       'MWPIPE_SLOT=blue',
+      `MWPIPE_INSTANCE=${names.instance('blue', 1)}`,
       'MWPIPE_RELEASE=1',
       'MWPIPE_DB_TYPE=sqlite',
       'MWPIPE_DB_NAME=demowiki',
@@ -74,6 +79,7 @@ export async function configTarget(image: string, env: readonly string[] = []): 
       host: dockerConfigHost({ docker, name }),
       home: dockerHome({ docker, target: name, image, who, processes: hostProcesses }),
       runner: dockerRunner(docker),
+      cache: environment.cache(),
     },
     exec: async (container, argv, env = {}) =>
       valueOf(await exec({ docker, container: inside[container] }, { argv, env }, testContext())),

@@ -123,10 +123,10 @@ async function answer(url: string): Promise<string | undefined> {
 }
 
 /** Waits for what must come true within 20 s. */
-export async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 20_000;
+export async function until(holds: () => Promise<boolean>, seconds = 20): Promise<void> {
+  const deadline = performance.now() + seconds * 1000;
   while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error('waited 20 s in vain');
+    if (performance.now() > deadline) throw new Error(`waited ${String(seconds)} s in vain`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

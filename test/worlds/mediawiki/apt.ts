@@ -14,7 +14,7 @@ import type { WorldEvent } from './events.ts';
 export const TARBALL = /^mediawiki_[\d.]+(\+dfsg)?\.orig\.tar\.gz$/;
 const RELEASE = 'trixie';
 /** The version whose commits are in the committed lockfiles; the newest one where the archive has dropped it. */
-const KNOWN_VERSION = '1.43.9+dfsg-1~deb13u1';
+const KNOWN_VERSION = '1:1.43.9+dfsg-1~deb13u1';
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** Puts `mediawiki_….orig.tar.gz` into `folder`, whole or not at all; apt checks signature and hash. */
@@ -107,7 +107,7 @@ function aptFailed(what: string, result: CommandResult): Diagnostic {
 }
 
 function noApt(why: string, folder: string, remedy?: string): Diagnostic {
-  const byHand = `put mediawiki_${KNOWN_VERSION.replace(/-[^-]*$/, '')}.orig.tar.gz (Debian ${RELEASE}'s source package mediawiki) into ${folder}`;
+  const byHand = `put mediawiki_${KNOWN_VERSION.replace(/^\d+:|-[^-]*$/g, '')}.orig.tar.gz (Debian ${RELEASE}'s source package mediawiki) into ${folder}`;
   return {
     code: 'world/no-source',
     message: `MediaWiki's source can't be fetched by apt: ${why}`,
