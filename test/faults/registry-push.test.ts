@@ -110,6 +110,17 @@ it('outlasts a registry that is away for a moment', async () => {
   expect(await at.isWhole(image)).toBe(true);
 });
 
+it('asks again where another push is half through with the same manifest', async () => {
+  const body = '{"errors":[{"code":"DIGEST_INVALID","message":"provided digest did not match uploaded content"}]}';
+  const isTorn = (path: string, count: number) => path.includes('/manifests/') && count <= 2;
+  await using at = await registryFront(({ method, path }, count) =>
+    method === 'PUT' && isTorn(path, count) ? { kind: 'answer', status: 400, body } : undefined,
+  );
+  const image = await imageOf(at.here.blobs, 'one');
+  expect(await publishImage(requestOf(image), [at.open(at.front.host)], quickContext())).toMatchObject({ ok: true });
+  expect(await at.isWhole(image)).toBe(true);
+});
+
 it.each([
   ['as a status', { kind: 'answer', status: 507 }],
   // What Debian's registry says of ENOSPC.

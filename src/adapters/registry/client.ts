@@ -10,7 +10,7 @@ import { authority, type Scope } from './authority.ts';
 import { readChallenge } from './challenge.ts';
 import type { Login } from './credentials.ts';
 import { mayAsk, shown, type Endpoint } from './endpoint.ts';
-import { causeOf, faultOf, gone, isFull, plainHttp, throttled, type Place } from './faults.ts';
+import { causeOf, faultOf, gone, isFull, plainHttp, throttled, type BadAnswer, type Place } from './faults.ts';
 
 export interface Limits {
   /** Without a byte in either direction. */
@@ -33,6 +33,8 @@ interface Asked extends Omit<Exchange, 'body' | 'url' | 'headers'> {
   readonly from?: string;
   /** False where the caller goes on by itself after a broken connection: nothing is asked twice. @default true */
   readonly again?: boolean;
+  /** A refusal that is over in a moment, as a busy registry's is. */
+  readonly passes?: (answer: BadAnswer) => boolean;
 }
 
 export type Context = RunContext<PublishEvent>;
@@ -103,7 +105,7 @@ async function sendPatiently(tools: Tools, asked: Asked, context: Context): Prom
     const text = tools.who.redact(await answer.text());
     const bad = { status: answer.status, text, asked: `${asked.method} ${shown(urlOf(tools, asked))}` };
     const wait = retryAfter(answer.headers.get('retry-after'), context) ?? 250 * 2 ** tries;
-    const isBusy = BUSY.includes(answer.status) && !isFull(bad);
+    const isBusy = (BUSY.includes(answer.status) && !isFull(bad)) || asked.passes?.(bad) === true;
     if (!isBusy || isLast || waited + wait > limits.waitMs) {
       return fail(isBusy && answer.status === 429 ? throttled(place, wait) : faultOf(place, bad));
     }

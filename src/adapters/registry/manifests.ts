@@ -3,7 +3,7 @@ import type { ManifestDocument } from '../../build/registry-ports.ts';
 import { sha256, short } from '../../kernel/digest.ts';
 import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
 import type { Context, RegistryClient } from './client.ts';
-import { faultOf, gone, lies, notKept } from './faults.ts';
+import { faultOf, gone, lies, notKept, type BadAnswer } from './faults.ts';
 
 export const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json';
 export const ACCEPT = [
@@ -63,6 +63,14 @@ async function wholeOf(
   }
 }
 
+/**
+ * The digest is always right here, for it is of the very bytes that are sent. Docker's registry says so all the same
+ * where another push of the same manifest is half through with writing its link, which is empty until then.
+ */
+function isHalfWritten({ status, text }: BadAnswer): boolean {
+  return status === 400 && text.includes('DIGEST_INVALID');
+}
+
 export interface PutManifest {
   readonly manifest: ManifestDocument;
   /** A tag or its digest. */
@@ -85,6 +93,7 @@ export async function putManifest(
       headers: { 'content-type': manifest.mediaType, ...condition },
       body: () => manifest.data,
       accept: [200, 201, 202, 412],
+      passes: isHalfWritten,
     },
     context,
   );
