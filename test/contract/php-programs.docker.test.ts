@@ -58,13 +58,23 @@ it('reads back every value that YAML can hold', async () => {
     map: fc.dictionary(hostile, tie('value'), { maxKeys: 5 }),
   }));
   const samples = fc.sample(value, 400);
-  const program = `<?php echo json_encode( ${phpLiteral(samples)}, JSON_PRESERVE_ZERO_FRACTION | JSON_THROW_ON_ERROR );`;
+  const program = `<?php
+    function pairs( $value ) {
+      if ( !is_array( $value ) ) {
+        return $value;
+      }
+      return array_map( static fn ( $key ) => [ (string)$key, pairs( $value[$key] ) ], array_keys( $value ) );
+    }
+    echo json_encode( pairs( ${phpLiteral(samples)} ), JSON_PRESERVE_ZERO_FRACTION | JSON_THROW_ON_ERROR );`;
   const { stdout, stderr, exitCode } = await php(['-d', 'precision=17', '-d', 'serialize_precision=17', '--'], program);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  expect(asPhp(JSON.parse(stdout))).toEqual(asPhp(samples));
+  expect(JSON.parse(stdout)).toEqual(asPhp(samples));
 });
 
-/** A list and a map with the keys 0, 1, ... are one thing in PHP. */
+/**
+ * A list and a map with the keys 0, 1, ... are one thing in PHP. As pairs, since the JSON.parse of Node 24 takes the key
+ * "\u0000" for a "\\" that an object before it had.
+ */
 function asPhp(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Object.entries(value).map(([key, inner]) => [key, asPhp(inner)] as const);
