@@ -1,8 +1,10 @@
 /** The one reader of all mirrors on real git: how many processes it costs, and what it does when things go wrong. */
 import { createHash, randomBytes } from 'node:crypto';
+import { renameSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { deflateSync } from 'node:zlib';
 import { expect, it, vi } from 'vitest';
 import { gitProcesses, type GitProcesses } from '../../src/adapters/git/git-process.ts';
@@ -63,6 +65,24 @@ async function bareRepo(folder: string, format = 'sha1'): Promise<void> {
 }
 
 const MOST = 1_000_000;
+
+it('finds what is in a mirror that is made while git starts', async () => {
+  await using world = await readerWorld();
+  const { folder, oid } = await world.mirror('first');
+  for (let at = 0; at < 60; at += 1) {
+    const making = await world.mirror(`.making${at}`);
+    const late = join(world.mirrors, `late${at}`);
+    const reader = objectReader(world.mirrors, world.git);
+    const first = reader.infos(folder, [oid]);
+    await setImmediate();
+    const until = performance.now() + (at % 12) / 2;
+    while (performance.now() < until);
+    renameSync(making.folder, late);
+    expect(await reader.infos(late, [making.oid])).toMatchObject([{ type: 'blob' }]);
+    expect(await first).toMatchObject([{ type: 'blob' }]);
+    await reader.close();
+  }
+});
 
 it('reads 200 mirrors with one process', async () => {
   await using world = await readerWorld();

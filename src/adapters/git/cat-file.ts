@@ -22,6 +22,7 @@ export interface Died<Q extends Asked> {
 export interface CatFile<Q extends Asked> {
   /** False once it was told to end or died: asked all the same, the question comes back as unanswered. */
   readonly open: () => boolean;
+  readonly answered: () => boolean;
   ask(question: Q): void;
   /** Answers what it was asked, then ends. */
   end(): void;
@@ -39,6 +40,7 @@ const IDLE_MS = 10_000;
 export function talkTo<Q extends Asked>(child: Child, dialect: Dialect, died: (how: Died<Q>) => void): CatFile<Q> {
   const waiting = questionQueue<Q>();
   let open = true;
+  let answered = false;
   const end = (): void => {
     open = false;
     clearTimeout(idle);
@@ -57,6 +59,7 @@ export function talkTo<Q extends Asked>(child: Child, dialect: Dialect, died: (h
   };
   const parser = answerParser(waiting.first);
   const take = (found: FoundObject | undefined): void => {
+    answered = true;
     waiting.take()?.answer(found);
     if (waiting.first() !== undefined || !open) return;
     hold(child, false);
@@ -68,7 +71,7 @@ export function talkTo<Q extends Asked>(child: Child, dialect: Dialect, died: (h
     died({ unanswered: waiting.rest(), code, said });
   });
   hold(child, false);
-  return { open: () => open, ask, end, closed };
+  return { open: () => open, answered: () => answered, ask, end, closed };
 }
 
 const SAID_MOST = 4_096;

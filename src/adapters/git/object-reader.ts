@@ -89,8 +89,8 @@ function openLane(format: ObjectFormat, root: string, git: GitProcesses): Lane {
   let current: Session<Job> | undefined;
   let spares = SPARES;
   let old = false;
-  const start = (): Session<Job> => {
-    const union = makeUnion({ root, format, spares });
+  const start = (mirror: string): Session<Job> => {
+    const union = makeUnion({ root, format, spares, first: mirror });
     spares = Math.min(spares * 2, MOST_SPARES);
     return startSession(union, { git, old, ended });
   };
@@ -100,11 +100,10 @@ function openLane(format: ObjectFormat, root: string, git: GitProcesses): Lane {
   };
   const ask = (job: Job): void => {
     try {
-      let session = (current ??= start());
+      let session = (current ??= start(job.mirror));
       if (!serves(session, job)) {
         void session.end();
-        session = current = start();
-        session.union.cover(job.mirror);
+        session = current = start(job.mirror);
       }
       session.speaker(job.command).ask(job);
     } catch (thrown) {
@@ -113,14 +112,14 @@ function openLane(format: ObjectFormat, root: string, git: GitProcesses): Lane {
   };
   const include = (mirror: string): void => {
     // One with no room for it ends: the next finds that mirror when it begins.
-    if (current !== undefined && !current.union.cover(mirror)) void current.end();
+    if (current !== undefined && !current.union.cover(mirror, current.settled())) void current.end();
   };
   return { ask, include, close: async () => current?.end() };
 }
 
 /** It was not ended, and has room for the job's mirror. */
-function serves({ speaker, union }: Session<Job>, { command, mirror }: Job): boolean {
-  return speaker(command).open() && union.cover(mirror);
+function serves({ speaker, union, settled }: Session<Job>, { command, mirror }: Job): boolean {
+  return speaker(command).open() && union.cover(mirror, settled());
 }
 
 /** Killed twice over the same object, it is that object; the others are asked again. */

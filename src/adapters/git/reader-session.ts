@@ -7,6 +7,8 @@ import type { UnionStore } from './union-store.ts';
 export interface Session<Q extends Asked> {
   readonly union: UnionStore;
   readonly speaker: (command: Question['command']) => CatFile<Q>;
+  /** Each git has answered something, and so has read its list of lenders. */
+  readonly settled: () => boolean;
   /** Answers what it was asked, then ends git and removes the union. */
   end(): Promise<void>;
 }
@@ -41,7 +43,7 @@ export function startSession<Q extends Asked>(union: UnionStore, options: Sessio
     if (found === undefined) throw new Error('a session has a git');
     return found;
   };
-  return { union, speaker, end };
+  return { union, speaker, settled: () => speakers.every((one) => one.answered()), end };
 }
 
 const ARGUMENTS: Readonly<Record<Dialect, readonly string[]>> = {

@@ -30,8 +30,11 @@ export type ObjectFormat = 'sha1' | 'sha256';
 
 export interface UnionStore {
   readonly folder: string;
-  /** @returns false where it can't take another mirror: then a new union is due */
-  cover(mirror: string): boolean;
+  /**
+   * @param settled git has read the list of lenders: a spare that is filled while it reads is lost to it
+   * @returns false where it can't take another mirror: then a new union is due
+   */
+  cover(mirror: string, settled: boolean): boolean;
   remove(): Promise<void>;
 }
 
@@ -40,14 +43,17 @@ export interface UnionOptions {
   readonly root: string;
   readonly format: ObjectFormat;
   readonly spares: number;
+  /** The mirror that is asked first. */
+  readonly first: string;
 }
 
 /** Begins the names of scratch repos: a killed run leaves one, which `mwpipe cache gc` removes. */
 const READER_PREFIX = '.reader-';
 
-export function makeUnion({ root, format, spares }: UnionOptions): UnionStore {
+export function makeUnion({ root, format, spares, first }: UnionOptions): UnionStore {
   const folder = join(root, `${READER_PREFIX}${randomUUID()}`);
-  const lenders = new Set(mirrorsOf(root, format).flatMap(lendersOf));
+  const ours = (formatOf(first) ?? format) === format ? [first] : [];
+  const lenders = new Set([...mirrorsOf(root, format), ...ours].flatMap(lendersOf));
   const free = Array.from({ length: spares }, (_, at) => join(folder, 'spare', String(at)));
   mkdirSync(join(folder, 'objects', 'info'), { recursive: true });
   mkdirSync(join(folder, 'refs'));
@@ -74,12 +80,12 @@ function coverage(
   { free, format }: { readonly free: string[]; readonly format: ObjectFormat },
 ): UnionStore['cover'] {
   const covered = new Set<string>();
-  return (mirror) => {
+  return (mirror, settled) => {
     if (covered.has(mirror)) return true;
     const ours = (formatOf(mirror) ?? format) === format;
     for (const lender of ours ? lendersOf(mirror) : []) {
       if (lenders.has(lender)) continue;
-      const spare = free.pop();
+      const spare = settled ? free.pop() : undefined;
       if (spare === undefined) return false;
       linkAs(spare, lender);
       lenders.add(lender);
