@@ -5,7 +5,7 @@ import type { Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
 import { pickWorkloads, type Workload } from '../kernel/workloads.ts';
 import { isInteractive, setExitCode, standardStreams } from './process.ts';
-import type { GlobalFlags, MakeCommand } from './run.ts';
+import type { GlobalFlags, MakeCommand, RunCommand } from './run.ts';
 
 interface ShellFlags extends GlobalFlags {
   readonly to: string;
@@ -20,23 +20,36 @@ export const shellCommand: MakeCommand = (run) =>
     .addHelpText('after', '\nExample:\n  $ mwpipe shell blue -- php maintenance/run.php showSiteStats')
     .action(async (which: string | undefined, argv: string[], ...[, command]: [unknown, Command]) => {
       const flags = command.optsWithGlobals<ShellFlags>();
-      let exitCode = 0;
-      await run({
-        flags,
-        line: () => undefined,
-        verb: async ({ context }) => openShell({ which, argv, target: flags.to }, context),
-        show: (code) => {
-          exitCode = code;
-          return { text: '', json: { exitCode: code } };
-        },
-      });
-      if (exitCode !== 0) setExitCode(exitCode); // the command's own, as ssh and docker exec do
+      await openShell(run, { flags, which, argv, target: flags.to });
     });
 
-async function openShell(
-  request: { readonly which: string | undefined; readonly argv: readonly string[]; readonly target: string },
-  context: RunContext,
-): Promise<Outcome<number>> {
+interface ShellRequest {
+  /** As `pickWorkloads` takes it. */
+  readonly which: string | undefined;
+  /** @default a shell */
+  readonly argv: readonly string[];
+  readonly target: string;
+}
+
+/** Ends this program with the exit code of what ran. */
+export async function openShell(
+  run: RunCommand,
+  request: ShellRequest & { readonly flags: GlobalFlags },
+): Promise<void> {
+  let exitCode = 0;
+  await run({
+    flags: request.flags,
+    line: () => undefined,
+    verb: async ({ context }) => runInside(request, context),
+    show: (code: number) => {
+      exitCode = code;
+      return { text: '', json: { exitCode: code } };
+    },
+  });
+  if (exitCode !== 0) setExitCode(exitCode); // the command's own, as ssh and docker exec do
+}
+
+async function runInside(request: ShellRequest, context: RunContext): Promise<Outcome<number>> {
   const workloads = await composeWorkloads();
   const known = await workloads.list();
   if (!known.ok) return known;

@@ -1,14 +1,17 @@
 /** `mwpipe test`: the tests that a patch can affect, run in the set's image; `explain` says why one is among them. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Testing, TestOptions, TestRunEvent } from '../composition/test.ts';
 import { ok, type Outcome } from '../kernel/outcome.ts';
+import type { TestReport } from '../test/index.ts';
+import { collect } from './collect.ts';
 import { firstSet } from './first-set.ts';
 import { explanation, findTest } from './render/explain.ts';
 import { plainLine as buildLine } from './render/build.ts';
 import type { Line } from './render/renderer.ts';
 import { plainLine as resolveLine } from './render/resolve.ts';
-import { plainLine, showTested, type Tested } from './render/test.ts';
+import { plainLine, showReplayed, showTested, type Tested } from './render/test.ts';
 import type { GlobalFlags, RunCommand, Shown, Tools } from './run.ts';
+import { openShell } from './shell.ts';
 
 interface TestFlags extends GlobalFlags {
   readonly changed?: boolean;
@@ -16,6 +19,10 @@ interface TestFlags extends GlobalFlags {
   readonly base?: string;
   readonly dryRun?: boolean;
   readonly keep?: boolean;
+  readonly record?: boolean;
+  readonly replay?: string;
+  readonly shard?: readonly string[];
+  readonly shell?: boolean;
   readonly set?: string;
   readonly runtime: string;
 }
@@ -30,10 +37,21 @@ export function testCommand(run: RunCommand): Command {
     .option('--set <name>', "extension set to test with (default: the first target's)")
     .option('--runtime <name>', 'a folder of images/', 'php82')
     .option('--keep', 'keep the container of a failed shard, for mwpipe shell')
-    .addHelpText('after', '\nExample, inside a checkout of an extension:\n  $ mwpipe test --changed')
+    .option('--record', 'write down which files each test executes: later patches are followed by it')
+    .addOption(
+      new Option('--replay <run>', 'do a run again, or one in a folder of another machine').conflicts(CHOOSING),
+    )
+    .option('--shard <name>', 'of a replay: only this one (repeatable)', collect)
+    .option('--shell', 'of a replay: open a shell in the container of what failed')
+    .addHelpText(
+      'after',
+      '\nExamples, inside a checkout of an extension:\n  $ mwpipe test --changed\n  $ mwpipe test --replay tmx48z3m9 --shard "Cite unit" --shell',
+    )
     .action((_flags: unknown, self: Command) => {
       const flags = self.optsWithGlobals<TestFlags>();
-      return run<TestRunEvent, Tested>({ flags, line, verb: (tools) => testWith(flags, tools), show: showTested });
+      const verb = (tools: Tools<TestRunEvent>) => testWith(flags, tools);
+      if (flags.replay === undefined) return run<TestRunEvent, Tested>({ flags, line, verb, show: showTested });
+      return replayWith(flags, flags.replay, run);
     });
   return command.addCommand(explainCommand(run));
 }
@@ -52,6 +70,31 @@ function explainCommand(run: RunCommand): Command {
         show: (shown) => shown,
       });
     });
+}
+
+const CHOOSING = ['changed', 'all', 'base', 'dryRun', 'record', 'set'];
+
+/** The shell comes after all that is printed of the run. */
+async function replayWith(flags: TestFlags, name: string, run: RunCommand): Promise<void> {
+  let failed: string | undefined;
+  const shell = flags.shell === true && flags.json !== true;
+  await run<TestRunEvent, TestReport>({
+    flags,
+    line,
+    verb: async (tools) => {
+      const workspace = await tools.workspace();
+      if (!workspace.ok) return workspace;
+      const { replayIn } = await import('../composition/test.ts');
+      const keep = shell || flags.keep === true;
+      const options = { run: name, shards: flags.shard ?? [], keep, folder: tools.cwd };
+      return replayIn(workspace.value, options, tools.context);
+    },
+    show: (report) => {
+      failed = report.shards.some(({ keptAs }) => keptAs !== undefined) ? report.run : undefined;
+      return showReplayed(report);
+    },
+  });
+  if (shell && failed !== undefined) await openShell(run, { flags, which: failed, argv: [], target: 'docker' });
 }
 
 async function testWith(flags: TestFlags, tools: Tools<TestRunEvent>): Promise<Outcome<Tested>> {
@@ -88,6 +131,7 @@ function optionsOf(flags: TestFlags, where: { readonly folder: string; readonly 
     ...(flags.base === undefined ? {} : { base: flags.base }),
     ...(flags.all === undefined ? {} : { all: flags.all }),
     ...(flags.keep === undefined ? {} : { keep: flags.keep }),
+    ...(flags.record === undefined ? {} : { record: flags.record }),
   };
 }
 

@@ -42,6 +42,8 @@ export interface BuildOptions extends Pick<
   'runtime' | 'flavour' | 'frozen' | 'squash' | 'load' | 'outputs'
 > {
   readonly set: string;
+  /** Built is this lock instead of the set's, with its own history of layers. */
+  readonly given?: { readonly lock: Lockfile; readonly layersPath: string };
   /** Work trees on top. */
   readonly patches: readonly PatchSource[];
   /** What the private lock says, embargoed patches on top; the image stays where they may be. */
@@ -103,11 +105,12 @@ async function withLock<Value>(workspace: Workspace, build: WithLock<Value>): Pr
   const { options, context, verb } = build;
   const { embargoed = false } = options;
   const withLockOf = async (git: GitPorts): Promise<Outcome<Value>> => {
-    const lock = await lockOf(workspace, { options, git, context });
+    const { given } = options;
+    const lock = given === undefined ? await lockOf(workspace, { options, git, context }) : ok(given.lock);
     if (!lock.ok) return lock;
     const delivery = await deliveryOf(workspace, options);
     if (!delivery.ok) return delivery;
-    const path = layersPath(workspace.root, options.set);
+    const path = given?.layersPath ?? layersPath(workspace.root, options.set);
     const request = { ...options, ...delivery.value, lock: lock.value, layersPath: path };
     return verb(request, await buildPorts(workspace, git, options), context);
   };

@@ -6,19 +6,22 @@ import { blobStore } from '../kernel/blob-store.ts';
 import { ok, type Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
 import type { Workspace } from '../kernel/workspace.ts';
-import type { BuildEvent } from '../build/index.ts';
-import { readLock, restorePatched, type ResolveEvent } from '../resolve/index.ts';
+import { layersPath, type BuildEvent } from '../build/index.ts';
+import { formatLockfile, parseLockfile, readLock, restorePatched, type ResolveEvent } from '../resolve/index.ts';
 import {
   loadPhpReader,
   planChanged,
+  planReplay,
+  runKept,
   runPlanned,
   type PlannedTest,
+  type LockTexts,
   type TestEvent,
   type TestPorts,
   type TestReport,
 } from '../test/index.ts';
-import { buildIn } from './build.ts';
-import { gitOf, type GitPorts } from './git.ts';
+import { buildIn, type BuildOptions } from './build.ts';
+import { gitOf, withGit, type GitPorts } from './git.ts';
 
 export interface TestOptions {
   /** Inside a checkout. */
@@ -29,6 +32,7 @@ export interface TestOptions {
   readonly base?: string;
   readonly all?: boolean;
   readonly keep?: boolean;
+  readonly record?: boolean;
 }
 
 export type TestRunEvent = TestEvent | BuildEvent | ResolveEvent;
@@ -52,16 +56,64 @@ export async function openTesting(
   const lock = await restorePatched(read.value, git, context);
   if (!lock.ok) return git.close().then(() => lock);
   const ports = await testPorts(workspace, { ...options, git }, context);
-  const request = { ...options, lock: lock.value, cache: workspace.cache };
+  const request = {
+    ...options,
+    lock: lock.value,
+    layersPath: layersPath(workspace.root, options.set),
+    cache: workspace.cache,
+  };
   return ok({
     plan: () => planChanged(request, ports, context).finally(() => git.close()),
     run: (planned) => runPlanned(planned, request, { ports, context }).finally(() => git.close()),
   });
 }
 
+export interface ReplayOptions {
+  /** A run's name, or a folder that one left. */
+  readonly run: string;
+  readonly shards: readonly string[];
+  readonly keep: boolean;
+  /** Of relative folders. */
+  readonly folder: string;
+}
+
+/** Does a run again, as it left all that it takes. */
+export async function replayIn(
+  workspace: Workspace,
+  options: ReplayOptions,
+  context: Context,
+): Promise<Outcome<TestReport>> {
+  const { cache } = workspace;
+  const kept = await planReplay({ ...options, cache }, LOCKS);
+  if (!kept.ok) return kept;
+  const { patch, shards, started } = kept.value;
+  const names = { component: patch.component.name, base: patch.base.name };
+  context.emit({ code: 'test/run-read', ...names, shards: shards.length, started });
+  return withGit(workspace, async (git) => {
+    const lock = await restorePatched(kept.value.lock, git, context);
+    if (!lock.ok) return lock;
+    const { component, base } = kept.value.patch;
+    const wanted = [component.commit, base.commit].map((commit) => ({
+      url: component.url,
+      ref: component.ref,
+      commit,
+    }));
+    for (const one of wanted) {
+      const fetched = await git.objects.fetch(one, { ...context, emit: () => undefined });
+      if (!fetched.ok) return fetched;
+    }
+    const given = { lock: lock.value, layersPath: kept.value.layersPath };
+    const ports = await testPorts(workspace, { runtime: kept.value.runtime, git, given }, context);
+    const ran = await runKept(kept.value, { lock: lock.value, cache, keep: options.keep }, { ports, context });
+    return ran.ok ? ok(ran.value.report) : ran;
+  });
+}
+
+const LOCKS: LockTexts = { format: formatLockfile, parse: parseLockfile };
+
 async function testPorts(
   workspace: Workspace,
-  { git, ...options }: TestOptions & { readonly git: GitPorts },
+  { git, runtime, given }: Pick<TestOptions, 'runtime'> & Pick<BuildOptions, 'given'> & { readonly git: GitPorts },
   context: Context,
 ): Promise<TestPorts> {
   const [{ dockerEngine }, { dockerRunner }] = await Promise.all([
@@ -69,13 +121,20 @@ async function testPorts(
     import('../adapters/docker/runner.ts'),
   ]);
   return {
+    locks: LOCKS,
     objects: git.objects,
     workTrees: git.workTrees,
     blobs: blobStore(join(workspace.cache, 'blobs')),
     runner: dockerRunner(dockerEngine()),
     testImage: async (lock) => {
-      const { runtime } = options;
-      const built = await buildIn(workspace, { set: lock.set, runtime, flavour: 'test', patches: [] }, context);
+      const options = {
+        set: lock.set,
+        runtime,
+        flavour: 'test',
+        patches: [],
+        ...(given === undefined ? {} : { given }),
+      };
+      const built = await buildIn(workspace, options, context);
       return built.ok ? ok({ imageId: built.value.imageId }) : built;
     },
     openPhp: () => loadPhpReader(phpGrammar()),

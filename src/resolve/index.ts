@@ -8,6 +8,7 @@ export type { Changed } from './lock/diff-lock-components.ts';
 export { readOutdated, type Outdated, type OutdatedRequest } from './lock/outdated.ts';
 export type { OutdatedRow } from './lock/outdated-component.ts';
 export { readLock, readPrivateLock } from './lock/read-lock.ts';
+export { formatLockfile, parseLockfile } from './lock/lockfile.ts';
 export { resolvePatched, type PatchSource } from './patches/resolve-patched.ts';
 export { resolveSet, type Resolved, type ResolveRequest } from './resolve-set.ts';
 export { applySecurity, type Secured, type SecurityPatches } from './security/apply-security.ts';

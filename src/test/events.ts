@@ -28,8 +28,19 @@ export type TestEvent =
       readonly selected: Readonly<Record<string, number>>;
       readonly parserTests: readonly string[];
       readonly total: number;
+      /** Test classes that were followed by what they executed when they were recorded. */
+      readonly recorded: number;
       readonly wider: readonly string[];
       readonly because: readonly { readonly test: string; readonly because: readonly BecauseStep[] }[];
+    }
+  | {
+      /** A kept run is about to be done again. */
+      readonly code: 'test/run-read';
+      readonly component: string;
+      readonly base: string;
+      readonly shards: number;
+      /** When it was done first, as ISO 8601. */
+      readonly started: string;
     }
   | { readonly code: 'test/image-ready'; readonly imageId: string; readonly ms: number }
   | { readonly code: 'test/snapshot-made'; readonly bytes: number; readonly ms: number }
@@ -45,4 +56,5 @@ export type TestEvent =
       readonly skipped: number;
       readonly ms: number;
     }
+  | { readonly code: 'test/recorded'; readonly files: number }
   | { readonly code: 'test/parent-asked'; readonly shard: string; readonly classes: number };

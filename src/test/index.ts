@@ -1,8 +1,10 @@
 /** test: from a patch to the tests that it can affect, run on real PHPUnit. What flows and faces may see. */
 export { loadPhpReader } from './php/load-grammar.ts';
-export { planChanged, runPlanned, type PlannedTest } from './test-changed.ts';
+export { planChanged, type PlannedTest } from './plan-changed.ts';
+export { planReplay } from './replay.ts';
+export { runKept, runPlanned } from './run-planned.ts';
 export type { FailedTest, TestEvent } from './events.ts';
 export type { BecauseStep } from './because.ts';
 export type { KnownTest, TestPlan } from './plan-tests.ts';
-export type { TestPorts } from './ports.ts';
+export type { LockTexts, TestPorts } from './ports.ts';
 export type { TestReport } from './report.ts';

@@ -2,6 +2,7 @@
  * From facts to the test plan: which test classes a patch can make fail, each with the path from the changed line to it.
  * Pure: same facts, same plan. Whatever can't be traced widens the plan and says so.
  */
+import { placeOf } from '../kernel/component-place.ts';
 import { codeGraph, isTestUnit, type CodeGraph, type GraphClass } from './code-graph.ts';
 import { isTestFile, needsWiki, type ComponentIndex } from './component-index.ts';
 import { pathTo, step, wideStep, type BecauseStep } from './because.ts';
@@ -18,6 +19,18 @@ export interface ImpactFacts {
   readonly changes: readonly FileChange[];
   /** `--all`: every test of the set, whatever changed. */
   readonly everything?: boolean;
+  readonly recorded?: RecordedFacts | undefined;
+}
+
+/** What tests executed when they were recorded, and what that says of the patch. */
+export interface RecordedFacts {
+  /**
+   * Of a test file, by its path below MediaWiki's folder: the way from a change to it; none where nothing that it
+   * executes changed; undefined where the recording says nothing.
+   */
+  readonly verdictOf: (path: string) => Because | undefined;
+  /** Changes that the verdicts cover: all others are traced by name for every test. */
+  readonly isFollowed: (change: FileChange) => boolean;
 }
 
 interface SelectedTest {
@@ -38,6 +51,8 @@ export interface TestPlan {
   /** Test classes of the set that are left out, by component. */
   readonly notRun: Readonly<Record<string, number>>;
   readonly total: number;
+  /** How many of all were followed by what they executed when they were recorded. */
+  readonly recorded: number;
   /** Why more than the traced tests is selected. */
   readonly wider: readonly string[];
   /** Changed files that no test can see. */
@@ -52,11 +67,9 @@ type Because = readonly BecauseStep[];
 export function planTests(facts: ImpactFacts): { readonly plan: TestPlan; readonly tests: readonly KnownTest[] } {
   const graph = codeGraph(facts.components);
   const tests = testClasses(graph);
-  const patched = facts.components.find(({ path }) => path === facts.patched);
-  const seeds: Seeds | undefined = patched && seedsOf(graph, patched, facts.changes);
-  const spread = spreadFrom(graph, seeds?.units ?? []);
-  const wide: Wide[] = [...(seeds?.wide ?? []), ...askedFor(facts)];
-  const reasons = reasonsFrom({ graph, facts, spread, wide });
+  const traced = trace(graph, facts, facts.changes);
+  const { seeds, spread, wide } = traced;
+  const { reasons, recorded } = withRecorded(graph, facts, traced);
   const selected = tests.flatMap((test) => {
     const because = reasons(test);
     const { component, file, class: name, kind } = test;
@@ -69,12 +82,46 @@ export function planTests(facts: ImpactFacts): { readonly plan: TestPlan; readon
     parserTests: selectParserTests(facts, { spread, wide, changed: seeds?.parserTests ?? [] }),
     notRun: leftOut(tests, selected),
     total: tests.length,
+    recorded: tests.filter((test) => recorded(test) !== undefined).length,
     wider: widerBecause(wide, spread),
     unseen: seeds?.unseen ?? [],
   };
   return {
     plan,
     tests: tests.map(({ component, file, class: name, kind }) => ({ component, file, class: name, kind })),
+  };
+}
+
+interface Traced {
+  readonly seeds: Seeds | undefined;
+  readonly spread: Spread;
+  readonly wide: readonly Wide[];
+  readonly reasons: (test: TestClass) => Because | undefined;
+}
+
+/** Follows changes by the names in the code. */
+function trace(graph: CodeGraph, facts: ImpactFacts, changes: readonly FileChange[]): Traced {
+  const patched = facts.components.find(({ path }) => path === facts.patched);
+  const seeds: Seeds | undefined = patched && seedsOf(graph, patched, changes);
+  const spread = spreadFrom(graph, seeds?.units ?? []);
+  const wide: Wide[] = [...(seeds?.wide ?? []), ...askedFor(facts)];
+  return { seeds, spread, wide, reasons: reasonsFrom({ graph, facts, spread, wide }) };
+}
+
+/** A recorded test is followed by what it executed, and by names only from changes that a recording can't know. */
+function withRecorded(graph: CodeGraph, facts: ImpactFacts, traced: Traced) {
+  const { recorded } = facts;
+  if (recorded === undefined) return { reasons: traced.reasons, recorded: () => undefined };
+  const verdictOf = (test: TestClass): Because | undefined => recorded.verdictOf(placeOf(test.component, test.file));
+  const others = facts.changes.filter((change) => !recorded.isFollowed(change));
+  const byName = others.length === facts.changes.length ? traced : trace(graph, facts, others);
+  return {
+    recorded: verdictOf,
+    reasons: (test: TestClass): Because | undefined => {
+      const verdict = verdictOf(test);
+      if (verdict === undefined) return traced.reasons(test);
+      return verdict.length > 0 ? verdict : byName.reasons(test);
+    },
   };
 }
 

@@ -5,7 +5,14 @@ import type { Runner } from '../kernel/runner.ts';
 import type { GitObjects, Lockfile, WorkTrees } from '../resolve/index.ts';
 import type { ReadSymbols } from './php/symbols.ts';
 
+/** A lock as the text that is kept with a run, and back. */
+export interface LockTexts {
+  format(lock: Lockfile): string;
+  parse(file: string, text: string): Outcome<Lockfile>;
+}
+
 export interface TestPorts {
+  readonly locks: LockTexts;
   readonly objects: GitObjects;
   readonly workTrees: WorkTrees;
   readonly blobs: BlobStore;

@@ -34,20 +34,27 @@ export interface TreeIndex {
 /** Goes up when what is read from PHP changes: an older index is then made anew. */
 const INDEX_VERSION = 3;
 
-/** @param known an index of the same component whose files may be the same */
+interface ReadOptions {
+  /** An index of the same component whose files may be the same. */
+  readonly known?: TreeIndex;
+  /** Of a component that is too big to be read whole: the files that are, and a name for them. */
+  readonly only?: { readonly name: string; readonly has: (path: string) => boolean };
+}
+
 export async function readTree(
   tools: IndexTools,
   tree: { readonly url: string; readonly id: string },
-  known?: TreeIndex,
+  { known, only }: ReadOptions = {},
 ): Promise<TreeIndex> {
-  const name = `test-index/${String(INDEX_VERSION)}/${tree.id}`;
+  const name = `test-index/${String(INDEX_VERSION)}/${tree.id}${only === undefined ? '' : `/${only.name}`}`;
   const kept = await tools.blobs.recall(name);
   if (isTreeIndex(kept)) return { ...kept, parsed: 0 };
   const entries = (await tools.objects.entries(tree)).filter(({ mode }) => mode !== '160000');
   const read = new Map(known?.files.flatMap((file) => (hasContent(file) ? [[file.oid, file] as const] : [])));
-  const missing = entries.filter((entry) => (isPhp(entry) || isParserTest(entry.path)) && !read.has(entry.oid));
+  const wanted = entries.filter(({ path }) => only?.has(path) !== false);
+  const missing = wanted.filter((entry) => (isPhp(entry) || isParserTest(entry.path)) && !read.has(entry.oid));
   for (const file of await parse(tools, tree.url, missing)) read.set(file.oid, file);
-  const files = entries.map(({ path, oid }): ReadFile => ({ ...read.get(oid), path, oid }));
+  const files = wanted.map(({ path, oid }): ReadFile => ({ ...read.get(oid), path, oid }));
   const registration = await registrationText(tools.objects, tree);
   const index = { files, ...(registration === undefined ? {} : { registration }) };
   // A work tree's state is seldom seen again: only what is in a lock is kept.

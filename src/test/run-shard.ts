@@ -3,6 +3,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { once } from 'node:events';
+import { placeOf } from '../kernel/component-place.ts';
 import { ok, type Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
 import type { Mount, Runner, RunRequest } from '../kernel/runner.ts';
@@ -20,10 +21,14 @@ export interface ShardRun {
   readonly folder: string;
   readonly run: string;
   readonly keepFailed: boolean;
+  /** Writes `record.jsonl` beside the JUnit file. */
+  readonly record: boolean;
 }
 
 export interface ShardReport {
   readonly shard: Shard;
+  /** Where its lists, logs and JUnit XML are. */
+  readonly folder: string;
   readonly tests: number;
   readonly assertions: number;
   readonly failed: readonly FailedTest[];
@@ -35,9 +40,9 @@ export interface ShardReport {
   readonly ms: number;
 }
 
-const DEADLINE_MS = 900_000;
+/** Of the whole shard; a test file that hangs is ended long before, by the shard itself. */
+const DEADLINE_MS = 3_600_000;
 
-/** A class that takes PHP down with it is reported as failed, and those after it run in another container. */
 export async function runShard(
   shard: Shard,
   run: ShardRun,
@@ -46,15 +51,10 @@ export async function runShard(
   const { context } = tools;
   const started = context.clock.now();
   context.emit({ code: 'test/shard-started', shard: shard.name, classes: shard.tests.length });
-  const parts: Part[] = [];
-  let left: readonly ShardTest[] = shard.tests;
-  for (let attempt = 1; left.length > 0; attempt += 1) {
-    const part = await runPart({ ...shard, tests: left }, { ...run, attempt }, tools);
-    if (!part.ok) return part;
-    parts.push(part.value);
-    left = part.value.left;
-  }
-  const report = summarise(shard, parts, context.clock.now() - started);
+  const folder = await shardFolder(shard, run);
+  const ended = await runContainer({ shard, run, folder }, tools);
+  if (!ended.ok) return ended;
+  const report = await readReport({ shard, folder, ended: ended.value, ms: context.clock.now() - started });
   const { tests, failed, skipped, ms } = report;
   context.emit({
     code: 'test/shard-finished',
@@ -67,26 +67,34 @@ export async function runShard(
   return ok(report);
 }
 
-interface Part {
-  readonly results: ShardResults;
-  readonly assertions: number;
-  readonly crashes: readonly FailedTest[];
-  readonly junit: string | undefined;
-  readonly keptAs: string | undefined;
-  /** Not run because of the crash. */
-  readonly left: readonly ShardTest[];
-}
-
-async function runPart(
-  shard: Shard,
-  run: ShardRun & { readonly attempt: number },
-  tools: { readonly runner: Runner; readonly context: RunContext<TestEvent> },
-): Promise<Outcome<Part>> {
-  const folder = join(run.folder, `${shard.name.replaceAll(' ', '-')}${run.attempt === 1 ? '' : `-${run.attempt}`}`);
+async function shardFolder(shard: Shard, run: ShardRun): Promise<string> {
+  const folder = join(run.folder, shard.name.replaceAll(' ', '-'));
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o777); // www-data of the container writes the JUnit file
-  const paths = shard.tests.map(({ file }) => `/srv/mediawiki/${shard.component}/${file}\n`);
+  const paths = shard.tests.map(({ file }) => `/srv/mediawiki/${placeOf(shard.component, file)}\n`);
   await writeFile(join(folder, 'tests.txt'), paths.join(''));
+  return folder;
+}
+
+interface Work {
+  readonly shard: Shard;
+  readonly run: ShardRun;
+  readonly folder: string;
+}
+
+interface Ended {
+  readonly results: ShardResults;
+  readonly exitCode: number;
+  readonly timedOut: boolean;
+  /** The end of its stderr. */
+  readonly tail: string;
+  readonly keptAs: string | undefined;
+}
+
+async function runContainer(
+  { shard, run, folder }: Work,
+  tools: { readonly runner: Runner; readonly context: RunContext<TestEvent> },
+): Promise<Outcome<Ended>> {
   const reader = (shard.kind === 'parser' ? parserResults : phpunitResults)(shard, (now) => {
     const { done, tests, failed } = now;
     if (failed !== undefined) tools.context.emit({ code: 'test/test-failed', shard: shard.name, failed });
@@ -110,19 +118,8 @@ async function runPart(
   );
   await closed(log);
   if (!ran.ok) return ran;
-  const junit = join(folder, 'junit.xml');
-  const totals = readJunit(await readFile(junit, 'utf8').catch(() => ''));
-  const results = reader.read();
-  const { exitCode, timedOut } = ran.value;
-  const whole = shard.kind === 'parser' ? exitCode === 0 : totals !== undefined;
-  return ok({
-    results,
-    assertions: totals?.assertions ?? 0,
-    crashes: whole ? [] : crashesOf(shard, results, { timedOut, tail }),
-    left: whole ? [] : leftAfter(shard, results),
-    junit: totals === undefined ? undefined : junit,
-    keptAs: ran.value.keptAs,
-  });
+  const { exitCode, timedOut, keptAs } = ran.value;
+  return ok({ results: reader.read(), exitCode, timedOut, tail, keptAs });
 }
 
 function requestFor(shard: Shard, run: ShardRun, folder: string): RunRequest {
@@ -135,11 +132,12 @@ function requestFor(shard: Shard, run: ShardRun, folder: string): RunRequest {
       MWPIPE_TESTS: '/srv/out/tests.txt',
       MWPIPE_JUNIT: '/srv/out/junit.xml',
       MEDIAWIKI_HAS_INTEGRATION_TESTS: String(shard.kind !== 'unit'),
+      ...(run.record ? { MWPIPE_RECORD: '/srv/out/record.jsonl' } : {}),
     },
     mounts: [
       bind(folder, '/srv/out', false),
       bind(run.snapshot, '/srv/snapshot.tar'),
-      ...(run.wiki.patch === undefined ? [] : [run.wiki.patch.mount]),
+      ...(run.wiki.patch?.mounts ?? []),
     ],
     user: 'www-data',
     network: 'none',
@@ -149,51 +147,47 @@ function requestFor(shard: Shard, run: ShardRun, folder: string): RunRequest {
   };
 }
 
-/**
- * The class that was running is to blame; where none had started, the shard can't start. Each file of parser tests has
- * a PHP of its own: those that didn't come to their end.
- */
-function crashesOf(
-  shard: Shard,
-  results: ShardResults,
-  ended: { readonly timedOut: boolean; readonly tail: string },
-): FailedTest[] {
-  const message = ended.timedOut ? `took longer than ${String(DEADLINE_MS / 60_000)} min` : lastWords(ended.tail);
-  const test = ended.timedOut ? '(not finished)' : '(PHP ended)';
-  const open = shard.tests.map((one) => one.class).filter((name) => !results.finished.has(name));
-  const blamed = shard.kind === 'parser' ? open : [results.running ?? ''];
-  return blamed.map((name) => ({ component: shard.component, class: name, test, message }));
-}
-
-function leftAfter(shard: Shard, results: ShardResults): readonly ShardTest[] {
-  if (shard.kind === 'parser' || results.running === undefined) return [];
-  return shard.tests.filter((one) => !results.finished.has(one.class) && one.class !== results.running);
-}
-
-function lastWords(tail: string): string {
-  return tail.trim().split('\n').slice(-8).join('\n');
-}
-
-function summarise(shard: Shard, parts: readonly Part[], ms: number): ShardReport {
-  const crashes = parts.flatMap((part) => part.crashes);
-  const seen = new Set(parts.flatMap(({ results }) => [...results.finished]));
-  for (const crash of crashes) seen.add(crash.class);
-  const keptAs = parts.find((part) => part.keptAs !== undefined)?.keptAs;
+async function readReport(done: {
+  readonly shard: Shard;
+  readonly folder: string;
+  readonly ended: Ended;
+  readonly ms: number;
+}): Promise<ShardReport> {
+  const { shard, folder, ended, ms } = done;
+  const { results, keptAs } = ended;
+  const junit = join(folder, 'junit.xml');
+  const totals = readJunit(await readFile(junit, 'utf8').catch(() => ''));
+  const whole = shard.kind === 'parser' ? ended.exitCode === 0 : totals !== undefined;
+  const failed = [...results.failed, ...(whole ? [] : crashesOf(shard, ended))];
+  const seen = new Set([...results.finished, ...failed.map((one) => one.class)]);
   return {
     shard,
-    tests: sum(parts.map(({ results }) => results.tests)),
-    assertions: sum(parts.map(({ assertions }) => assertions)),
-    failed: [...parts.flatMap(({ results }) => results.failed), ...crashes],
-    skipped: parts.flatMap(({ results }) => results.skipped),
-    silent: crashes.some((crash) => crash.class === '') ? [] : shard.tests.filter((one) => !seen.has(one.class)),
-    junit: parts.flatMap(({ junit }) => (junit === undefined ? [] : [junit])),
+    folder,
+    tests: results.tests,
+    assertions: totals?.assertions ?? 0,
+    failed,
+    skipped: results.skipped,
+    silent: seen.has('') ? [] : shard.tests.filter((one) => !seen.has(one.class)),
+    junit: totals === undefined ? [] : [junit],
     ...(keptAs === undefined ? {} : { keptAs }),
     ms,
   };
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, one) => total + one, 0);
+/**
+ * A shard that didn't come to its end: the class that was running is to blame; where none had started, the shard can't
+ * start. Each file of parser tests has a PHP of its own: those that didn't come to their end.
+ */
+function crashesOf(shard: Shard, { results, timedOut, tail }: Ended): FailedTest[] {
+  const message = timedOut ? `took longer than ${String(DEADLINE_MS / 60_000)} min` : lastWords(tail);
+  const test = timedOut ? '(not finished)' : '(PHP ended)';
+  const open = shard.tests.map((one) => one.class).filter((name) => !results.finished.has(name));
+  const blamed = shard.kind === 'parser' ? open : [results.running ?? ''];
+  return blamed.map((name) => ({ component: shard.component, class: name, test, message }));
+}
+
+function lastWords(tail: string): string {
+  return tail.trim().split('\n').slice(-8).join('\n');
 }
 
 async function closed(stream: WriteStream): Promise<void> {

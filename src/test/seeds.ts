@@ -1,7 +1,7 @@
 /** From changed files to where the change enters the graph: units of code, or a whole component, or more. */
-import { isTestCode, type ComponentIndex, type IndexedFile } from './component-index.ts';
+import { isTestCode, isTestFile, type ComponentIndex, type IndexedFile } from './component-index.ts';
 import type { CodeGraph, GraphUnit } from './code-graph.ts';
-import { kindOf, type FileChange, type LineRange } from './changes.ts';
+import { kindOf, type FileChange, type FileKind, type LineRange } from './changes.ts';
 import { isInertKey } from './registration.ts';
 
 /** How far a change goes that can't be traced by name; `set` means every test with a wiki, beside the component's own. */
@@ -35,7 +35,7 @@ export function seedsOf(graph: CodeGraph, component: ComponentIndex, changes: re
 
 function seedsOfFile(graph: CodeGraph, component: ComponentIndex, change: FileChange): Seeds {
   const { path } = change;
-  switch (component.kind === 'core' || component.kind === 'vendor' ? 'core' : kindOf(path)) {
+  switch (kindIn(component, path)) {
     case 'core':
       return widen('everything', path, `${component.name} is under everything`);
     case 'php':
@@ -65,6 +65,15 @@ function seedsOfFile(graph: CodeGraph, component: ComponentIndex, change: FileCh
     case 'unknown':
       return widen('set', path, 'what reads such a file is unknown');
   }
+}
+
+/** All else of core and its libraries is under everything. */
+const TRACED_IN_CORE: readonly FileKind[] = ['docs', 'message-docs', 'front-end-test', 'tooling'];
+
+function kindIn(component: ComponentIndex, path: string): FileKind | 'core' {
+  const kind = kindOf(path);
+  if (component.kind !== 'core' && component.kind !== 'vendor') return kind;
+  return TRACED_IN_CORE.includes(kind) || (component.kind === 'core' && isTestFile(path)) ? kind : 'core';
 }
 
 function seedsOfPhp(graph: CodeGraph, component: ComponentIndex, change: FileChange): Seeds {

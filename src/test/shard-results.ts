@@ -1,4 +1,5 @@
 /** What a shard's output says: each test that failed or was skipped, and whether the run came to its end. */
+import { placeOf } from '../kernel/component-place.ts';
 import type { FailedTest } from './events.ts';
 import type { Shard } from './plan-shards.ts';
 import { teamcityReader } from './teamcity.ts';
@@ -36,7 +37,7 @@ export function phpunitResults(shard: Shard, progress: (now: Progress) => void):
   const write = teamcityReader((message) => {
     switch (message.kind) {
       case 'count':
-        state.tests = message.tests;
+        state.tests += message.tests; // of one file: each has a process of its own
         break;
       case 'class-started':
         state.running = message.class;
@@ -60,6 +61,13 @@ export function phpunitResults(shard: Shard, progress: (now: Progress) => void):
         state.done += 1;
         progress({ done: state.done, tests: state.tests });
         break;
+      case 'crashed': {
+        const failed = crashedTest(shard, state.running, message);
+        state.failed.push(failed);
+        state.running = undefined;
+        progress({ done: state.done, tests: state.tests, failed });
+        break;
+      }
     }
   });
   return { write, read: () => ({ ...state, tests: state.done }) };
@@ -116,7 +124,7 @@ interface Told {
 
 function failedTest(shard: Shard, className: string, told: Told & { readonly details: string }): FailedTest {
   const { test, message, details } = told;
-  const inside = new RegExp(`/srv/mediawiki/${shard.component}/(\\S+?):(\\d+)`);
+  const inside = new RegExp(`/srv/mediawiki/${placeOf(shard.component, '')}(\\S+?):(\\d+)`);
   const own = [...details.matchAll(new RegExp(inside, 'g'))].findLast(([, file]) => file?.includes('tests/') === true);
   const [, file, line] = own ?? inside.exec(details) ?? [];
   return {
@@ -126,6 +134,17 @@ function failedTest(shard: Shard, className: string, told: Told & { readonly det
     message: message.trim(),
     ...(file === undefined ? {} : { file, line: Number(line) }),
   };
+}
+
+function crashedTest(
+  shard: Shard,
+  running: string | undefined,
+  { file, message }: { readonly file: string; readonly message: string },
+): FailedTest {
+  const test = shard.tests.find((one) => file.endsWith(`/${one.file}`));
+  const name = running ?? test?.class ?? '';
+  const at = test === undefined ? {} : { file: test.file };
+  return { component: shard.component, class: name, test: '(PHP ended)', message, ...at };
 }
 
 function skippedTest(shard: Shard, className: string, told: Told): SkippedTest {

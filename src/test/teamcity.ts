@@ -6,7 +6,9 @@ export type TestMessage =
   | { readonly kind: 'class-finished'; readonly class: string }
   | { readonly kind: 'failed'; readonly test: string; readonly message: string; readonly details: string }
   | { readonly kind: 'ignored'; readonly test: string; readonly message: string }
-  | { readonly kind: 'finished'; readonly test: string };
+  | { readonly kind: 'finished'; readonly test: string }
+  /** Ours, not PHPUnit's: the process of a test file ended before its tests did. */
+  | { readonly kind: 'crashed'; readonly file: string; readonly message: string };
 
 /** Collects chunks to lines, and tells what each says; other output between them is passed over. */
 export function teamcityReader(tell: (message: TestMessage) => void): (chunk: string) => void {
@@ -39,6 +41,8 @@ function readLine(line: string): TestMessage | undefined {
       return { kind: 'ignored', test, message: value('message') };
     case 'testFinished':
       return { kind: 'finished', test };
+    case 'mwpipeCrashed':
+      return { kind: 'crashed', file: value('file'), message: value('message') };
     default:
       return undefined;
   }

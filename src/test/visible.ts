@@ -3,6 +3,7 @@
  * and so on. Calls are matched by the name of the method alone, so this is what keeps one `getId()` from meaning all.
  */
 import type { CodeGraph, GraphUnit, RegisteredEntry } from './code-graph.ts';
+import { isTestFile } from './component-index.ts';
 import { hookMethod } from './hooks.ts';
 
 export function visibleFrom(graph: CodeGraph, homes: readonly string[]): ReadonlySet<string> {
@@ -18,11 +19,17 @@ function seers(graph: CodeGraph, home: string): string[] {
     ...homesOf(graph.naming(home)),
     // A plain name in a string may be this class: old ones have no namespace.
     ...(home.includes('\\') ? [] : homesOf(graph.saying(graph.classes.get(home)?.name ?? home))),
-    // Who knows a parent may be handed the child.
-    ...(graph.classes.get(home)?.supers ?? []).filter((name) => graph.classes.has(name)),
+    ...parentsOf(graph, home),
     ...graph.settingsNaming(home).flatMap((key) => homesOf([...graph.saying(key), ...graph.saying(`wg${key}`)])),
     ...entries.flatMap(({ hook }) => (hook === undefined ? [] : homesOf(hookRunners(graph, hook)))),
   ];
+}
+
+/** Who knows a parent may be handed the child; a test hands itself only to what it calls by itself. */
+function parentsOf(graph: CodeGraph, home: string): string[] {
+  const child = graph.classes.get(home);
+  if (child === undefined || isTestFile(child.file.path)) return [];
+  return child.supers.filter((name) => graph.classes.has(name));
 }
 
 /** Those that ask for the service by name, and the registered classes that are given it. */

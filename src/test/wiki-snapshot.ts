@@ -8,6 +8,7 @@ import { fail, ok, type Outcome } from '../kernel/outcome.ts';
 import type { RunContext } from '../kernel/run-context.ts';
 import type { Mount } from '../kernel/runner.ts';
 import type { TestEvent } from './events.ts';
+import type { PatchMounts } from './patch-mounts.ts';
 import type { TestPorts } from './ports.ts';
 
 export interface TestWiki {
@@ -15,7 +16,7 @@ export interface TestWiki {
   /** Paths of the components that it loads: `extensions/Cite`. */
   readonly load: readonly string[];
   /** Mounts that change code, with what tells them from others; none for the lock's own. */
-  readonly patch?: { readonly mount: Mount; readonly tree: string };
+  readonly patch?: PatchMounts;
 }
 
 /** Goes up when install-wiki does something else. */
@@ -56,7 +57,7 @@ async function makeSnapshot(
   const keep = (chunk: string): void => void (output = (output + chunk).slice(-4000));
   try {
     const out: Mount = { kind: 'bind', source: folder, target: '/srv/out', readOnly: false };
-    const mounts = wiki.patch === undefined ? [out] : [out, wiki.patch.mount];
+    const mounts = [out, ...(wiki.patch?.mounts ?? [])];
     const argv = ['/srv/mwpipe-test/install-wiki'];
     const request = { image: wiki.imageId, argv, env: wikiEnvironment(wiki), user: 'www-data', mounts };
     const labels = { 'mwpipe.role': 'test' };

@@ -1,8 +1,9 @@
 /** `mwpipe test --changed` in real checkouts of the real world: what is selected, what runs, whose failures it says. */
-import { readFile, mkdtemp, rm, writeFile, mkdir } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { checkoutRoot } from '../../src/cli/checkout.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import type { FailedTest, TestPlan, TestReport } from '../../src/test/index.ts';
 import { readJunit } from '../../src/test/junit.ts';
@@ -41,12 +42,17 @@ interface Ended {
 }
 
 async function mwpipe(cwd: string, ...args: string[]): Promise<Ended> {
-  const { code, stdout, stderr } = await runCommand([process.execPath, program, '--json', ...args], { cwd });
+  return mwpipeWith({}, cwd, ...args);
+}
+
+async function mwpipeWith(env: Record<string, string>, cwd: string, ...args: string[]): Promise<Ended> {
+  const { code, stdout, stderr } = await runCommand([process.execPath, program, '--json', ...args], { cwd, env });
   const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as { value?: object; diagnostics?: unknown };
   if (result.value === undefined && result.diagnostics === undefined) throw new Error(stdout + stderr);
   return { exit: code, diagnostics: result.diagnostics, ...result.value } as Ended;
 }
 
+const nameOf = (one: FailedTest): string => `${one.class}::${one.test}`;
 const componentsOf = (plan: TestPlan): string[] => [...new Set(plan.selected.map(({ component }) => component))];
 const failing = (tests: readonly FailedTest[]): string[] => tests.map((one) => one.class.replace(/^.*\\/, ''));
 
@@ -96,6 +102,33 @@ it('fails for what the patch broke, and only for that', async () => {
   expect(failing(report.notYours)).toEqual(['BrokenBeforeTest']);
 });
 
+it('does a run again from the folder that it left, whatever became of the checkout', async () => {
+  const cite = await checkout('Cite');
+  await breakCiteClass(cite);
+  await rm(join(cite, 'CODE_OF_CONDUCT.md'));
+  const { report } = await mwpipe(cite, 'test', '--changed');
+  expect(failing(report.failed)).toContain('ValidatorTest');
+  const copied = join(folder, 'copied');
+  await cp(report.folder, copied, { recursive: true });
+  await rm(cite, { recursive: true });
+  const replay = (...args: string[]) => mwpipe(checkoutRoot, 'test', '--replay', ...args);
+  const again = await replay(copied);
+  expect(again.exit).toBe(1);
+  expect(again.report.failed.map(nameOf).toSorted()).toEqual(report.failed.map(nameOf).toSorted());
+  const [first] = report.shards.filter(({ failed }) => failed === 0);
+  const one = await replay(report.run, '--shard', first?.name ?? '');
+  expect(one).toMatchObject({ exit: 0, report: { shards: [{ name: first?.name, tests: first?.tests }] } });
+
+  expect(await replay('nowhere')).toMatchObject({ exit: 2, diagnostics: [{ code: 'test/no-such-run' }] });
+  expect(await replay(copied, '--shard', 'x')).toMatchObject({ diagnostics: [{ code: 'test/no-such-shard' }] });
+  const document = join(copied, 'run.json');
+  const text = await readFile(document, 'utf8');
+  for (const broken of ['', '{', text.slice(0, 200), text.replace('"src/Validator.php"', '"../../../etc/passwd"')]) {
+    await writeFile(document, broken);
+    expect(await replay(copied)).toMatchObject({ exit: 2, diagnostics: [{ code: 'test/broken-run' }] });
+  }
+});
+
 it('names the class that takes PHP down with it, and still runs those after it', async () => {
   const cite = await checkout('Cite');
   const unit = join(cite, 'tests/phpunit/unit');
@@ -106,6 +139,54 @@ it('names the class that takes PHP down with it, and still runs those after it',
   expect(exit).toBe(1);
   expect(failing(report.failed)).toEqual(['AaExitTest']);
   expect(report).toMatchObject({ classes: 2, passed: 2, silent: [] });
+});
+
+it('gives each test file a process, a database and caches that no other has touched', async () => {
+  const cite = await checkout('Cite');
+  const integration = join(cite, 'tests/phpunit/integration');
+  await writeFile(join(integration, 'AaLeavesTest.php'), leavesBehind('AaLeavesTest'));
+  await writeFile(join(integration, 'AbLeavesTest.php'), leavesBehind('AbLeavesTest'));
+  const { exit, report } = await mwpipe(cite, 'test', '--changed');
+  expect(report).toMatchObject({ failed: [], silent: [], classes: 2, passed: 4 });
+  expect(exit).toBe(0);
+});
+
+it('follows a patch by what the tests executed when they were recorded', async () => {
+  const own = { MWPIPE_CACHE: await cacheWithoutMaps() };
+  const cite = await checkout('Cite');
+  await changeCiteClass(cite);
+  await git(cite, 'commit', '--all', '--quiet', '--message', 'what is recorded');
+  const all = (await mwpipeWith(own, cite, 'test', '--changed', '--base', 'HEAD~1', '--record')).report;
+  expect(all).toMatchObject({ failed: [], silent: [] });
+
+  const file = join(cite, 'src/Validator.php');
+  await writeFile(file, (await readFile(file, 'utf8')).replace(/(function validateRef\([^{]*\{)/, '$1\n\t\t$x = 1;'));
+  const { plan } = await mwpipeWith(own, cite, 'test', '--changed', '--base', 'HEAD', '--dry-run');
+  const { plan: traced } = await mwpipe(cite, 'test', '--changed', '--base', 'HEAD', '--dry-run');
+  expect(plan.recorded).toBeGreaterThan(10);
+  expect(traced.recorded).toBe(0);
+  expect(plan.selected.length).toBeLessThan(traced.selected.length);
+  const of = (name: string) => plan.selected.find((one) => one.class.endsWith(name))?.because;
+  expect(of('ValidatorTest')).toEqual([
+    { what: 'extensions/Cite/src/Validator.php', how: 'changed' },
+    { what: 'extensions/Cite/tests/phpunit/integration/ValidatorTest.php', how: 'executed it when it was recorded' },
+  ]);
+  expect(of('ErrorReporterTest')).toBeUndefined();
+});
+
+it('runs a test of core that a patch changed in a wiki without extensions, and all of the set for its code', async () => {
+  const core = join(await mkdtemp(join(folder, 'src-')), 'core');
+  await worldCheckout(world, { component: 'core', branch: 'wmf/1.43.0-wmf.1', into: core });
+  const test = join(core, 'tests/phpunit/integration/includes/NewTest.php');
+  await writeFile(test, loadsNothing);
+  const { exit, report } = await mwpipe(core, 'test', '--changed');
+  expect(report).toMatchObject({ classes: 1, passed: 2, failed: [], shards: [{ name: 'core integration' }] });
+  expect(exit).toBe(0);
+  await writeFile(join(core, 'includes/Html/Html.php'), '<?php // gone\n');
+  const { plan } = await mwpipe(core, 'test', '--changed', '--dry-run');
+  expect(plan.selected).toHaveLength(plan.total);
+  expect(plan.total).toBeGreaterThan(1000);
+  expect(plan.wider).toEqual(['includes/Html/Html.php: core is under everything']);
 });
 
 it('has nothing to run for documentation, and for no change', async () => {
@@ -150,6 +231,19 @@ it('explains the way from a changed line to a test', async () => {
   expect(await explain('ReferenceListFormatterTest')).toContain('is not selected');
 });
 
+/** All that was made before, without what earlier runs recorded: what is written stays here. */
+async function cacheWithoutMaps(): Promise<string> {
+  const own = await mkdtemp(join(folder, 'cache-'));
+  await mkdir(join(own, 'blobs'));
+  for (const name of await readdir(cache)) {
+    if (name !== 'blobs') await symlink(join(cache, name), join(own, name));
+  }
+  for (const name of ['incoming', 'sha256']) await symlink(join(cache, 'blobs', name), join(own, 'blobs', name));
+  const named = (path: string): boolean => !path.includes('test-map');
+  await cp(join(cache, 'blobs/named'), join(own, 'blobs/named'), { recursive: true, filter: named });
+  return own;
+}
+
 async function git(cwd: string, ...args: string[]): Promise<void> {
   const done = await runCommand(['git', ...args], { cwd });
   if (done.code !== 0) throw new Error(done.stderr);
@@ -172,6 +266,35 @@ class AaExitTest extends \\MediaWikiUnitTestCase {
 	public function testExits() {
 		exit( 0 );
 		$this->assertTrue( true );
+	}
+}
+`;
+
+const leavesBehind = (name: string): string => `<?php
+namespace Cite\\Tests\\Integration;
+use MediaWiki\\MediaWikiServices;
+/** @covers \\Cite\\Validator */
+class ${name} extends \\MediaWikiIntegrationTestCase {
+	public function testIsAlone() {
+		global $wgLeftByAnother;
+		$this->assertNull( $wgLeftByAnother );
+		$wgLeftByAnother = true;
+		$cache = MediaWikiServices::getInstance()->getMainConfig()->get( 'CacheDirectory' );
+		$this->assertFileDoesNotExist( "$cache/left" );
+		touch( "$cache/left" );
+		$database = new \\PDO( 'sqlite:/srv/data/testwiki.sqlite' );
+		$tables = $database->query( "SELECT name FROM sqlite_master WHERE name = 'left_behind'" )->fetchAll();
+		$this->assertSame( [], $tables );
+		$database->exec( 'CREATE TABLE left_behind ( id INTEGER )' );
+	}
+}
+`;
+
+const loadsNothing = `<?php
+/** @coversNothing */
+class NewTest extends \\MediaWikiIntegrationTestCase {
+	public function testHasNoExtensions() {
+		$this->assertSame( [], \\MediaWiki\\Registration\\ExtensionRegistry::getInstance()->getAllThings() );
 	}
 }
 `;

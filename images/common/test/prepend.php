@@ -13,3 +13,8 @@ spl_autoload_register( static function ( string $class ): void {
 		require_once '/usr/share/php/Hamcrest.php';
 	}
 } );
+
+// A test whose files are being recorded has started another PHP, which nobody watches.
+if ( getenv( 'MWPIPE_SPAWNED' ) ) {
+	touch( getenv( 'MWPIPE_SPAWNED' ) );
+}

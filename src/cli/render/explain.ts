@@ -1,4 +1,5 @@
 /** `mwpipe test explain`: the way from a changed line to a test, one link a line. */
+import { placeOf } from '../../kernel/component-place.ts';
 import { quote } from '../../kernel/diagnostic.ts';
 import { nearest } from '../../kernel/nearest.ts';
 import { fail, ok, type Outcome } from '../../kernel/outcome.ts';
@@ -11,7 +12,7 @@ export function findTest({ tests }: PlannedTest, wanted: string): Outcome<KnownT
   const found =
     tests.find((test) => test.class === name) ??
     tests.find((test) => lastPart(test.class) === name) ??
-    tests.find((test) => `/${test.component}/${test.file}`.endsWith(`/${name.replace(/^\.?\//, '')}`));
+    tests.find((test) => `/${placeOf(test.component, test.file)}`.endsWith(`/${name.replace(/^\.?\//, '')}`));
   if (found !== undefined) return ok(found);
   const near = nearest(
     name,
@@ -26,7 +27,7 @@ export function findTest({ tests }: PlannedTest, wanted: string): Outcome<KnownT
 
 export function explanation({ plan, patch }: PlannedTest, test: KnownTest): Shown {
   const selected = plan.selected.find(({ component, file }) => component === test.component && file === test.file);
-  const place = `${test.component}/${test.file}`;
+  const place = placeOf(test.component, test.file);
   if (selected === undefined) {
     const why = `nothing that changed in ${patch.component.name} leads to it`;
     return { text: `${test.class} is not selected: ${why}\n  ${place}`, json: { test, selected: false, because: [] } };

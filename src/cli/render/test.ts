@@ -1,4 +1,5 @@
 /** What testing tells people: the patch, what it can affect and why, shards as they end, failures, what to do next. */
+import { folderName, placeOf } from '../../kernel/component-place.ts';
 import type { FailedTest, PlannedTest, TestEvent, TestPlan, TestReport } from '../../test/index.ts';
 import type { Shown } from '../run.ts';
 import type { Line } from './renderer.ts';
@@ -23,6 +24,8 @@ export function plainLine(event: TestEvent): Line | undefined {
         : `Index     ${event.parsedFiles} files of PHP read in ${duration(event.ms)} (kept for the next run)`;
     case 'test/planned':
       return event.changes === 0 && Object.keys(event.selected).length === 0 ? undefined : impactLines(event);
+    case 'test/run-read':
+      return `Replay    ${event.component} against ${event.base}: ${many(event.shards, 'shard', 'shards')} of ${event.started.slice(0, 16).replace('T', ' ')} UTC\n`;
     case 'test/image-ready':
       return undefined;
     case 'test/snapshot-made':
@@ -40,6 +43,8 @@ export function plainLine(event: TestEvent): Line | undefined {
       const rest = [many(event.failed, 'failed', 'failed'), many(event.skipped, 'skipped', 'skipped')].filter(Boolean);
       return `  ${mark} ${event.shard.padEnd(28)}${String(event.tests).padStart(5)} tests  ${duration(event.ms).padStart(7)}   ${rest.join(', ')}`.trimEnd();
     }
+    case 'test/recorded':
+      return `Recorded  what ${event.files} test files execute: the next patches are followed by it`;
     case 'test/parent-asked':
       return { progress: `  ${event.shard}: do they fail without the patch too?` };
   }
@@ -59,10 +64,10 @@ function patchLines({ component, base, files, uncommitted }: ChangesRead): strin
 
 const STATUS: Readonly<Record<string, string>> = { A: 'new', D: 'removed', R: 'renamed' };
 
-function impactLines({ selected, parserTests, total, wider, because }: Planned): string {
-  const counts = Object.entries(selected).map(([path, count]) => `${count} in ${lastFolder(path)}`);
+function impactLines({ selected, parserTests, total, recorded, wider, because }: Planned): string {
+  const counts = Object.entries(selected).map(([path, count]) => `${count} in ${folderName(path)}`);
   const sum = Object.values(selected).reduce((all, count) => all + count, 0);
-  const parser = parserTests.length === 0 ? '' : `   + parser tests of ${parserTests.map(lastFolder).join(', ')}`;
+  const parser = parserTests.length === 0 ? '' : `   + parser tests of ${parserTests.map(folderName).join(', ')}`;
   if (sum === 0 && parser === '') return `Impact    no test of the ${total} in the set can see this`;
   const head = `Impact    ${sum} of ${total} test classes: ${counts.join(' · ')}${parser}`;
   const why = because.slice(0, 3).map(({ test, because: steps }) => {
@@ -71,7 +76,9 @@ function impactLines({ selected, parserTests, total, wider, because }: Planned):
     return `            ${lastPart(test)}: ${short.join(' → ')}`;
   });
   const wide = wider.slice(0, 2).map((reason) => `            wider: ${reason}`);
-  return [head, ...wide, ...why, `            why another: mwpipe test explain TEST`, ''].join('\n');
+  const known =
+    recorded === 0 ? [] : [`            ${recorded} of all are followed by what they executed when recorded`];
+  return [head, ...wide, ...why, ...known, `            why another: mwpipe test explain TEST`, ''].join('\n');
 }
 
 export function showTested({ planned, report }: Tested): Shown {
@@ -83,6 +90,15 @@ export function showTested({ planned, report }: Tested): Shown {
   return { text: reportText(plan, report), json, ...(failing ? { exit: 'failed' as const } : {}) };
 }
 
+/** A run that was done again: the same report, without the patch that it was chosen for. */
+export function showReplayed(report: TestReport): Shown {
+  const failing = report.failed.length > 0;
+  const [folder, shell] = next(report);
+  const end = [`${totals(report)}, in ${duration(report.ms)}`, folder, ...(failing ? [shell] : [])];
+  const lines = [...failures(report), '', ...end];
+  return { text: lines.join('\n'), json: { report }, ...(failing ? { exit: 'failed' as const } : {}) };
+}
+
 function nothingToRun({ unseen }: TestPlan): string {
   if (unseen.length === 0) return 'Nothing changed, nothing to run.';
   return ['Nothing to run:', ...unseen.map(({ path, because }) => `  ${path}: ${because}`)].join('\n');
@@ -91,10 +107,10 @@ function nothingToRun({ unseen }: TestPlan): string {
 function planText(plan: TestPlan): string {
   const rows = plan.selected.map(({ component, file, because }) => {
     const last = because.at(-1);
-    return `  ${component}/${file}   ${last === undefined ? '' : `${lastPart(last.what)} ${last.how}`}`;
+    return `  ${placeOf(component, file)}   ${last === undefined ? '' : `${lastPart(last.what)} ${last.how}`}`;
   });
   const parser = plan.parserTests.map(
-    ({ component, files }) => `  ${component}: ${files.length} files of parser tests`,
+    ({ component, files }) => `  ${folderName(component)}: ${files.length} files of parser tests`,
   );
   const unseen = plan.unseen.map(({ path, because }) => `  not seen by any test: ${path} (${because})`);
   const lines = [...rows, ...parser, ...unseen];
@@ -102,6 +118,11 @@ function planText(plan: TestPlan): string {
 }
 
 function reportText(plan: TestPlan, report: TestReport): string {
+  const end = [`${totals(report)}, in ${duration(report.ms)}`, notRun(plan), ...next(report)];
+  return [...failures(report), '', ...end].join('\n');
+}
+
+function failures(report: TestReport): string[] {
   const lines: string[] = [];
   if (report.failed.length + report.notYours.length > 0) lines.push('  ' + '─'.repeat(60));
   for (const failed of report.failed) lines.push(...failureLines('✗', failed), '    passes without the patch');
@@ -112,12 +133,11 @@ function reportText(plan: TestPlan, report: TestReport): string {
     lines.push(`  ! ${lastPart(skipped.class)}::${skipped.test}   skipped: ${skipped.because}`);
   }
   for (const silent of report.silent) lines.push(`  ! ${silent.class}   selected, but none of its tests ran`);
-  lines.push('', `${totals(report)}, in ${duration(report.ms)}`, notRun(plan), ...next(report));
-  return lines.join('\n');
+  return lines;
 }
 
 function failureLines(mark: string, { component, class: name, test, message, file, line }: FailedTest): string[] {
-  const place = file === undefined ? '' : `   ${component}/${file}:${String(line ?? 1)}`;
+  const place = file === undefined ? '' : `   ${placeOf(component, file)}:${String(line ?? 1)}`;
   const text = message.split('\n').slice(0, 8);
   return [`  ${mark} ${lastPart(name)}::${test}${place}`, ...text.map((one) => `    ${one}`)];
 }
@@ -138,9 +158,9 @@ function notRun({ notRun: left, total }: TestPlan): string {
   return `  not run: ${count} of ${total} test classes that the patch can't affect (mwpipe test --all runs them)`;
 }
 
-function next(report: TestReport): string[] {
+function next(report: TestReport): [string, string] {
   const kept = report.shards.some(({ keptAs }) => keptAs !== undefined);
-  const shell = kept ? `mwpipe shell ${report.run}` : 'mwpipe test --changed --keep, then mwpipe shell';
+  const shell = kept ? `mwpipe shell ${report.run}` : `mwpipe test --replay ${report.run} --shell`;
   return [
     `  JUnit XML and logs      ${report.folder}`,
     report.failed.length === 0
@@ -155,8 +175,4 @@ function many(count: number, one: string, several: string): string {
 
 function lastPart(name: string): string {
   return name.slice(name.lastIndexOf('\\') + 1);
-}
-
-function lastFolder(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }

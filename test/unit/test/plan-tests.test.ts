@@ -220,3 +220,41 @@ it('selects every test file that names the changed class, wherever in it the cha
     { numRuns: 60 },
   );
 });
+
+it('follows recorded tests by what they executed, others by names, and both from what a recording can not know', () => {
+  const because = [{ what: 'src/A.php', how: 'changed' }];
+  const verdicts: Record<string, typeof because | []> = {
+    'extensions/Foo/tests/phpunit/unit/ATest.php': [],
+    'extensions/Foo/tests/phpunit/unit/CTest.php': because,
+  };
+  const recorded = {
+    verdictOf: (path: string) => verdicts[path],
+    isFollowed: ({ path }: FileChange) => path.endsWith('.php'),
+  };
+  const components = phpSet(read, { [PATCHED]: FOO, 'extensions/Bar': BAR, 'extensions/Baz': BAZ });
+  const planWith = (changes: readonly FileChange[]) =>
+    planTests({ components, patched: PATCHED, changes, recorded }).plan;
+  const plan = planWith([line('src/A.php', 7)]);
+  expect(names(plan)).toEqual(expect.arrayContaining(['BTest', 'CTest', 'PageTest']));
+  expect(names(plan)).not.toContain('ATest');
+  expect(plan.recorded).toBe(2);
+  expect(plan.selected.find((one) => one.class.endsWith('CTest'))?.because).toBe(because);
+  expect(names(planWith([{ ...line('db/x.sql', 1) }]))).toContain('ATest');
+});
+
+it('takes everything for a change of core, but only those that use it for one of its tests', () => {
+  const core: Files = {
+    'tests/phpunit/unit/CoreTest.php': '<?php\nclass CoreTest extends T {\n  function test() {}\n}\n',
+    'tests/phpunit/includes/OtherTest.php': '<?php\nclass OtherTest extends T {}\n',
+  };
+  const components = phpSet(read, { '': core, [PATCHED]: FOO }).map((one) =>
+    one.path === '' ? { ...one, kind: 'core' as const } : one,
+  );
+  const planOfCore = (path: string) => planTests({ components, patched: '', changes: [line(path, 3)] }).plan;
+  const all = planOfCore('includes/Html.php');
+  expect(all.selected).toHaveLength(all.total);
+  expect(all.wider).toEqual(['includes/Html.php: core is under everything']);
+  expect(names(planOfCore('tests/phpunit/unit/CoreTest.php'))).toEqual(['CoreTest']);
+  expect(names(planOfCore('docs/Hooks.md'))).toEqual([]);
+  expect(names(planOfCore('tests/common/TestSetup.php'))).toHaveLength(all.total);
+});

@@ -53,6 +53,25 @@ it('knows which class was running when the output ends', () => {
   expect(reader.read()).toMatchObject({ running: 'N\\ATest', finished: new Set() });
 });
 
+it('blames a crash on the class that was running, or on that of the file, and goes on after it', () => {
+  const seen: Progress[] = [];
+  const crash = (message: string): string =>
+    `\n##teamcity[mwpipeCrashed file='/srv/mediawiki/extensions/Cite/tests/phpunit/ATest.php' message='${message}']\n`;
+  const failed = (message: string) => ({
+    class: 'N\\ATest',
+    test: '(PHP ended)',
+    file: 'tests/phpunit/ATest.php',
+    message,
+  });
+  const reader = phpunitResults(shard, (now) => seen.push(now));
+  reader.write(OUTPUT.slice(0, OUTPUT.indexOf('##teamcity[testFailed')) + crash('killed by signal 11'));
+  expect(reader.read()).toMatchObject({ running: undefined, failed: [failed('killed by signal 11')] });
+  reader.write(crash('ended before its tests did, with 2') + OUTPUT);
+  expect(reader.read()).toMatchObject({ tests: 2, finished: new Set(['N\\ATest']) });
+  expect(reader.read().failed).toHaveLength(3);
+  expect(seen.at(-1)).toEqual({ done: 2, tests: 6 });
+});
+
 it('tells a test that lacks an extension from one that skips for another reason', () => {
   const skipped = { component: 'c', class: 'c', test: 't' };
   expect(lacksExtension({ ...skipped, because: 'Extension CLDR is required for this test' })).toBe(true);
