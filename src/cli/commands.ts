@@ -14,6 +14,7 @@ export const commandLoaders: Readonly<Record<string, () => Promise<MakeCommand>>
   image: async () => (await import('./image.ts')).imageCommand,
   steps: async () => (await import('./steps.ts')).stepsCommand,
   test: async () => (await import('./test.ts')).testCommand,
+  gate: async () => (await import('./gate.ts')).gateCommand,
   deploy: async () => (await import('./deploy.ts')).deployCommand,
   rollback: async () => (await import('./rollback.ts')).rollbackCommand,
   status: async () => (await import('./status.ts')).statusCommand,

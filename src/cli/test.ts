@@ -6,12 +6,10 @@ import type { TestReport } from '../test/index.ts';
 import { collect } from './collect.ts';
 import { firstSet } from './first-set.ts';
 import { explanation, findTest } from './render/explain.ts';
-import { plainLine as buildLine } from './render/build.ts';
-import type { Line } from './render/renderer.ts';
-import { plainLine as resolveLine } from './render/resolve.ts';
-import { plainLine, showReplayed, showTested, type Tested } from './render/test.ts';
+import { showReplayed, showTested, type Tested } from './render/test.ts';
 import type { GlobalFlags, RunCommand, Shown, Tools } from './run.ts';
 import { openShell } from './shell.ts';
+import { testLine } from './test-line.ts';
 
 interface TestFlags extends GlobalFlags {
   readonly changed?: boolean;
@@ -50,7 +48,8 @@ export function testCommand(run: RunCommand): Command {
     .action((_flags: unknown, self: Command) => {
       const flags = self.optsWithGlobals<TestFlags>();
       const verb = (tools: Tools<TestRunEvent>) => testWith(flags, tools);
-      if (flags.replay === undefined) return run<TestRunEvent, Tested>({ flags, line, verb, show: showTested });
+      if (flags.replay === undefined)
+        return run<TestRunEvent, Tested>({ flags, line: testLine, verb, show: showTested });
       return replayWith(flags, flags.replay, run);
     });
   return command.addCommand(explainCommand(run));
@@ -80,7 +79,7 @@ async function replayWith(flags: TestFlags, name: string, run: RunCommand): Prom
   const shell = flags.shell === true && flags.json !== true;
   await run<TestRunEvent, TestReport>({
     flags,
-    line,
+    line: testLine,
     verb: async (tools) => {
       const workspace = await tools.workspace();
       if (!workspace.ok) return workspace;
@@ -133,10 +132,4 @@ function optionsOf(flags: TestFlags, where: { readonly folder: string; readonly 
     ...(flags.keep === undefined ? {} : { keep: flags.keep }),
     ...(flags.record === undefined ? {} : { record: flags.record }),
   };
-}
-
-function line(event: TestRunEvent): Line | undefined {
-  if (event.code.startsWith('test/')) return plainLine(event as Extract<TestRunEvent, { code: `test/${string}` }>);
-  if (event.code.startsWith('build/')) return buildLine(event as Extract<TestRunEvent, { code: `build/${string}` }>);
-  return resolveLine(event as Extract<TestRunEvent, { code: `resolve/${string}` }>);
 }

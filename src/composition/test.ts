@@ -11,11 +11,15 @@ import { formatLockfile, parseLockfile, readLock, restorePatched, type ResolveEv
 import {
   loadPhpReader,
   planChanged,
+  planGate,
+  runGate,
   planReplay,
   runKept,
   runPlanned,
   type PlannedTest,
   type LockTexts,
+  type GateReport,
+  type PlannedGate,
   type TestEvent,
   type TestPorts,
   type TestReport,
@@ -65,6 +69,39 @@ export async function openTesting(
   return ok({
     plan: () => planChanged(request, ports, context).finally(() => git.close()),
     run: (planned) => runPlanned(planned, request, { ports, context }).finally(() => git.close()),
+  });
+}
+
+export interface GateOptions {
+  readonly set: string;
+  readonly runtime: string;
+  /** A checkout with a patch. @default the set as it is locked */
+  readonly folder?: string;
+  readonly base?: string;
+  readonly keep?: boolean;
+  readonly cached?: boolean;
+  readonly samplePercent?: number;
+}
+
+/** The two halves of a gate. */
+export interface Gating extends AsyncDisposable {
+  plan(): Promise<Outcome<PlannedGate>>;
+  run(gate: PlannedGate): Promise<Outcome<GateReport>>;
+}
+
+export async function openGate(workspace: Workspace, options: GateOptions, context: Context): Promise<Outcome<Gating>> {
+  const read = await readLock(workspace.root, options.set);
+  if (!read.ok) return read;
+  const git = await gitOf(workspace);
+  const lock = await restorePatched(read.value, git, context);
+  if (!lock.ok) return git.close().then(() => lock);
+  const ports = await testPorts(workspace, { runtime: options.runtime, git }, context);
+  const layers = layersPath(workspace.root, options.set);
+  const request = { ...options, lock: lock.value, layersPath: layers, cache: workspace.cache };
+  return ok({
+    plan: () => planGate(request, ports, context),
+    run: (gate) => runGate(gate, request, { ports, context }),
+    [Symbol.asyncDispose]: () => git.close(),
   });
 }
 
@@ -135,7 +172,9 @@ async function testPorts(
         ...(given === undefined ? {} : { given }),
       };
       const built = await buildIn(workspace, options, context);
-      return built.ok ? ok({ imageId: built.value.imageId }) : built;
+      if (!built.ok) return built;
+      const { imageId, plan } = built.value;
+      return ok({ imageId, environment: plan.runtime.imageId ?? imageId });
     },
     openPhp: () => loadPhpReader(phpGrammar()),
   };

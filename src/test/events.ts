@@ -56,5 +56,19 @@ export type TestEvent =
       readonly skipped: number;
       readonly ms: number;
     }
+  | {
+      readonly code: 'test/gate-planned';
+      /** The patched one; undefined for the set as it is locked. */
+      readonly component: string | undefined;
+      /** Test files. */
+      readonly total: number;
+      /** Whose result holds, since nothing of what they executed or may have read changed. */
+      readonly passedBefore: number;
+      readonly failedBefore: number;
+      readonly toRun: number;
+      /** Files of parser tests: they always run. */
+      readonly parserTests: number;
+      readonly reasons: readonly { readonly because: string; readonly tests: number }[];
+    }
   | { readonly code: 'test/recorded'; readonly files: number }
   | { readonly code: 'test/parent-asked'; readonly shard: string; readonly classes: number };

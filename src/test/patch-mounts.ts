@@ -4,12 +4,13 @@
  * while tests run is not in them.
  */
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fail, ok, type Outcome } from '../kernel/outcome.ts';
 import { placeOf } from '../kernel/component-place.ts';
+import { fail, ok, type Outcome } from '../kernel/outcome.ts';
 import type { Mount } from '../kernel/runner.ts';
 import type { GitObjects, LockedComponent, TreeEntry } from '../resolve/index.ts';
+import { imageTree } from './image-tree.ts';
 
 /** More would be slower than an image of their own, and are another base than the set's, not a patch. */
 const MOST_FILES = 1000;
@@ -43,11 +44,9 @@ export async function stateOf(
   { objects, scratch }: Tools,
 ): Promise<Outcome<PatchState | undefined>> {
   const { url } = component;
-  if (tree === component.tree) return ok(undefined);
-  const [image, wanted] = await Promise.all([
-    objects.entries({ url, id: component.tree }),
-    objects.entries({ url, id: tree }),
-  ]);
+  const built = imageTree(component);
+  if (tree === built) return ok(undefined);
+  const [image, wanted] = await Promise.all([objects.entries({ url, id: built }), objects.entries({ url, id: tree })]);
   const there = new Map(image.map((entry) => [entry.path, entry]));
   const other = wanted.filter(
     ({ path, oid, mode }) => mode !== SUBMODULE && (there.get(path)?.oid !== oid || there.get(path)?.mode !== mode),
@@ -55,7 +54,7 @@ export async function stateOf(
   const stays = new Set(wanted.map(({ path }) => path));
   const gone = image.filter(({ path }) => !stays.has(path)).map(({ path }) => path);
   if (other.length + gone.length > MOST_FILES) return fail(tooMany(component, other.length + gone.length));
-  const folder = join(scratch, `${component.tree.slice(0, 20)}-${tree.slice(0, 20)}`);
+  const folder = join(scratch, `${built.slice(0, 20)}-${tree.slice(0, 20)}`);
   await whole(folder, (making) => writeEntries(making, { url, entries: other }, objects));
   return ok({ tree, folder, changed: other.map(({ path }) => path), gone });
 }
@@ -70,10 +69,12 @@ function tooMany({ name, commit }: LockedComponent, files: number) {
   };
 }
 
-/** A mount can't take a file away: an extension that lost one is mounted whole; of core it is empty. */
+/** A mount can't take a file away, or be a link: an extension with either is mounted whole; of core, the file is empty, the link left out. */
 export async function mountsOf(component: LockedComponent, state: PatchState, tools: Tools): Promise<PatchMounts> {
-  const { tree, folder, changed, gone } = state;
-  if (gone.length > 0 && component.path !== '') {
+  const { tree, folder, gone } = state;
+  const changed = await plainFiles(state);
+  const isPlain = gone.length === 0 && changed.length === state.changed.length;
+  if (!isPlain && component.path !== '') {
     return { tree, mounts: [mountAt(component.path, await wholeFolder(component, state, tools))] };
   }
   const mounts = changed.map((path) => mountAt(placeOf(component.path, path), join(folder, path)));
@@ -83,11 +84,18 @@ export async function mountsOf(component: LockedComponent, state: PatchState, to
   return { tree, mounts: [...mounts, ...gone.map((path) => mountAt(path, empty))] };
 }
 
-async function wholeFolder(
-  { url, tree }: LockedComponent,
-  state: PatchState,
-  { objects, scratch }: Tools,
-): Promise<string> {
+/** Without what a link leads to: the engine would mount that, wherever on this machine it is. */
+async function plainFiles({ folder, changed }: PatchState): Promise<string[]> {
+  if (changed.length === 0) return [];
+  const root = await realpath(folder);
+  const real = await Promise.all(changed.map((path) => realpath(join(folder, path)).catch(() => undefined)));
+  return changed.filter((path, at) => real[at] === join(root, path));
+}
+
+async function wholeFolder(component: LockedComponent, state: PatchState, tools: Tools): Promise<string> {
+  const { objects, scratch } = tools;
+  const { url } = component;
+  const tree = imageTree(component);
   const left = new Set([...state.changed, ...state.gone]);
   const folder = join(scratch, `whole-${tree.slice(0, 20)}-${state.tree.slice(0, 20)}`);
   await whole(folder, async (making) => {

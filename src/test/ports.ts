@@ -11,6 +11,12 @@ export interface LockTexts {
   parse(file: string, text: string): Outcome<Lockfile>;
 }
 
+interface TestImage {
+  readonly imageId: string;
+  /** Tells what is below the code (PHP, PHPUnit, our programs) from others. */
+  readonly environment: string;
+}
+
 export interface TestPorts {
   readonly locks: LockTexts;
   readonly objects: GitObjects;
@@ -18,7 +24,7 @@ export interface TestPorts {
   readonly blobs: BlobStore;
   readonly runner: Runner;
   /** The `test` flavour of the lock's image, by digest; built where the engine lacks it. */
-  readonly testImage: (lock: Lockfile) => Promise<Outcome<{ readonly imageId: string }>>;
+  readonly testImage: (lock: Lockfile) => Promise<Outcome<TestImage>>;
   /** PHP's grammar, loaded when the first file has to be parsed. */
   readonly openPhp: () => Promise<ReadSymbols & Disposable>;
 }

@@ -24,6 +24,8 @@ export interface PrepareRequest {
   readonly keep?: boolean;
   /** Writes down which files each test executes: the next patches are followed by it. */
   readonly record?: boolean;
+  /** `false`: there is nothing without the patch that failures could be looked up in. @default true */
+  readonly askParent?: boolean;
 }
 
 /** The image, and the two wikis: with the patch and without it. */
@@ -32,6 +34,13 @@ export interface Places {
   readonly patched: ShardRun;
   /** The same without the patch. */
   readonly parent: ShardRun;
+}
+
+interface Prepared {
+  /** @param component path of one of those that are tested */
+  readonly placesOf: (component: string) => Places;
+  /** Tells the runtime's image from others. */
+  readonly environment: string;
 }
 
 interface Work {
@@ -47,16 +56,12 @@ interface Work {
 }
 
 /** @returns fails as builds and installs do: `test/install-failed` of the patched wiki counts as a failure of the patch */
-export async function prepareRuns(
-  work: Work,
-  ports: TestPorts,
-  context: Context,
-): Promise<Outcome<(component: string) => Places>> {
+export async function prepareRuns(work: Work, ports: TestPorts, context: Context): Promise<Outcome<Prepared>> {
   const { patch, request, testing } = work;
   const started = context.clock.now();
   const image = await ports.testImage(request.lock);
   if (!image.ok) return image;
-  const { imageId } = image.value;
+  const { imageId, environment } = image.value;
   context.emit({ code: 'test/image-ready', imageId, ms: context.clock.now() - started });
   const tools = { ...ports, scratch: join(request.cache, 'runs') };
   const at = { objects: ports.objects, scratch: statesFolder(request.cache) };
@@ -69,11 +74,12 @@ export async function prepareRuns(
     if (!made.ok) return made;
     places.set(isCore, made.value);
   }
-  return ok((component) => {
+  const placesOf = (component: string): Places => {
     const place = places.get(component === '');
     if (place === undefined) throw new Error(`nothing was prepared for tests of "${component}"`);
     return place;
-  });
+  };
+  return ok({ placesOf, environment });
 }
 
 interface States {

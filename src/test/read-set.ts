@@ -4,6 +4,7 @@ import type { RunContext } from '../kernel/run-context.ts';
 import type { LockedComponent, Lockfile } from '../resolve/index.ts';
 import type { ComponentIndex } from './component-index.ts';
 import type { TestEvent } from './events.ts';
+import { imageTree } from './image-tree.ts';
 import { lazyPhp } from './lazy-php.ts';
 import type { TestPorts } from './ports.ts';
 import { componentIndex, readTree, type IndexTools } from './read-index.ts';
@@ -26,12 +27,12 @@ export async function readComponents(
   let parsedFiles = 0;
   for (const component of loaded) {
     context.signal.throwIfAborted();
-    const { url, commit, ref, tree, path } = component;
+    const { url, commit, ref, path } = component;
     const own = path === patch.component.path;
     const fetched = await ports.objects.fetch({ url, commit, ref }, quiet);
     if (!fetched.ok) return fetched;
     const scope = scopeOf(component, patch);
-    const before = await readTree(tools, { url, id: own ? patch.base.tree : tree }, scope.before);
+    const before = await readTree(tools, { url, id: own ? patch.base.tree : imageTree(component) }, scope.before);
     const now = own ? await readTree(tools, { url, id: patch.tree }, { ...scope.now, known: before }) : before;
     parsedFiles += now.parsed + (own ? before.parsed : 0);
     const syntax = own ? checkSyntax(patch, now) : ok();

@@ -37,24 +37,27 @@ export async function runPlanned(
   const run: KeptRun = { started, lock, runtime, layersPath, patch, patched: patched.value, shards: planShards(plan) };
   const ran = await runKept(run, request, tools);
   if (ran.ok && request.record === true) {
-    await keepRecorded({ lock, patch, reports: ran.value.reports }, tools.ports, tools.context);
+    await keepRecorded({ lock, patch, ...ran.value }, tools.ports, tools.context);
   }
   return ran.ok ? ok(ran.value.report) : ran;
 }
 
+interface Ran {
+  readonly report: TestReport;
+  readonly reports: readonly ShardReport[];
+  /** Tells the runtime's image from others. */
+  readonly environment: string;
+}
+
 /** Runs what was planned now, or kept by another run. */
-export async function runKept(
-  kept: KeptRun,
-  request: PrepareRequest,
-  tools: Tools,
-): Promise<Outcome<{ readonly report: TestReport; readonly reports: readonly ShardReport[] }>> {
+export async function runKept(kept: KeptRun, request: PrepareRequest, tools: Tools): Promise<Outcome<Ran>> {
   const { ports, context } = tools;
   const started = context.clock.now();
   const run = `t${started.toString(36)}`;
   const folder = join(request.cache, 'runs', run);
   const { shards, patch } = kept;
   const none = { run, folder, reports: [], notYours: new Set(), ms: 0 };
-  if (shards.length === 0) return ok({ report: reportOf(none), reports: [] });
+  if (shards.length === 0) return ok({ report: reportOf(none), reports: [], environment: '' });
   await keepRun(folder, kept, ports.locks);
   const parent = await stateOf(patch.component, patch.base.tree, {
     objects: ports.objects,
@@ -63,32 +66,39 @@ export async function runKept(
   if (!parent.ok) return parent;
   const testing = new Set(shards.map(({ component }) => component));
   const work = { patch, patched: kept.patched, parent: parent.value, request, run, folder, testing };
-  const places = await prepareRuns(work, ports, context);
-  if (!places.ok) return places;
+  const prepared = await prepareRuns(work, ports, context);
+  if (!prepared.ok) return prepared;
+  const { placesOf, environment } = prepared.value;
+  const asked = request.askParent === false ? runAlone : runAndAsk;
   const limit = pLimit(availableParallelism());
-  const each = await settled(
-    shards.map((shard) => limit(() => runAndAsk(shard, places.value(shard.component), tools))),
-  );
+  const each = await settled(shards.map((shard) => limit(() => asked(shard, placesOf(shard.component), tools))));
   const done = all(each);
   if (!done.ok) return done;
   const notYours = new Set(done.value.flatMap((one) => [...one.notYours]));
   const reports = done.value.map(({ report }) => report);
   const report = reportOf({ run, folder, reports, notYours, ms: context.clock.now() - started });
   await keepReport(folder, report);
-  return ok({ report, reports });
+  return ok({ report, reports, environment });
+}
+
+interface Judged {
+  readonly report: ShardReport;
+  readonly notYours: ReadonlySet<unknown>;
+}
+
+async function runAlone(shard: Shard, { patched }: Places, { ports, context }: Tools): Promise<Outcome<Judged>> {
+  const report = await runShard(shard, patched, { runner: ports.runner, context });
+  return report.ok ? ok({ report: report.value, notYours: new Set() }) : report;
 }
 
 /** What failed is asked of the parent at once, while other shards run. */
-async function runAndAsk(
-  shard: Shard,
-  { patched, parent }: Places,
-  { ports, context }: Tools,
-): Promise<Outcome<{ readonly report: ShardReport; readonly notYours: ReadonlySet<unknown> }>> {
-  const report = await runShard(shard, patched, { runner: ports.runner, context });
-  if (!report.ok) return report;
-  if (report.value.failed.length === 0) return ok({ report: report.value, notYours: new Set() });
-  const there = await failuresOnParent(report.value, parent, { runner: ports.runner, context });
-  return there.ok ? ok({ report: report.value, notYours: there.value }) : there;
+async function runAndAsk(shard: Shard, places: Places, tools: Tools): Promise<Outcome<Judged>> {
+  const alone = await runAlone(shard, places, tools);
+  if (!alone.ok || alone.value.report.failed.length === 0) return alone;
+  const { report } = alone.value;
+  const { ports, context } = tools;
+  const there = await failuresOnParent(report, places.parent, { runner: ports.runner, context });
+  return there.ok ? ok({ report, notYours: there.value }) : there;
 }
 
 /** All, or the first that threw: but only once each has ended and removed its container. */

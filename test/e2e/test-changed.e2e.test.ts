@@ -1,5 +1,5 @@
 /** `mwpipe test --changed` in real checkouts of the real world: what is selected, what runs, whose failures it says. */
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { checkoutRoot } from '../../src/cli/checkout.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import type { FailedTest, TestPlan, TestReport } from '../../src/test/index.ts';
 import { readJunit } from '../../src/test/junit.ts';
+import { cacheWithoutMaps } from '../worlds/cache-without-maps.ts';
 import { runCommand } from '../worlds/command.ts';
 import { ensureWorld, worldCheckout, type World } from '../worlds/mediawiki/index.ts';
 import { breakCiteClass, changeCiteClass, changeEchoModel } from '../worlds/patches/index.ts';
@@ -16,6 +17,8 @@ const program = join(import.meta.dirname, '../../src/cli/mwpipe.ts');
 
 let folder: string;
 let world: World;
+/** A cache without maps: those of this machine would choose other tests. */
+let unrecorded: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mwpipe-test-e2e-'));
   const made = await ensureWorld({
@@ -24,6 +27,7 @@ beforeAll(async () => {
   });
   if (!made.ok) throw new Error(made.diagnostics[0].message);
   world = made.value;
+  unrecorded = await cacheWithoutMaps(cache, folder);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -42,7 +46,7 @@ interface Ended {
 }
 
 async function mwpipe(cwd: string, ...args: string[]): Promise<Ended> {
-  return mwpipeWith({}, cwd, ...args);
+  return mwpipeWith({ MWPIPE_CACHE: unrecorded }, cwd, ...args);
 }
 
 async function mwpipeWith(env: Record<string, string>, cwd: string, ...args: string[]): Promise<Ended> {
@@ -152,7 +156,7 @@ it('gives each test file a process, a database and caches that no other has touc
 });
 
 it('follows a patch by what the tests executed when they were recorded', async () => {
-  const own = { MWPIPE_CACHE: await cacheWithoutMaps() };
+  const own = { MWPIPE_CACHE: await cacheWithoutMaps(cache, folder) };
   const cite = await checkout('Cite');
   await changeCiteClass(cite);
   await git(cite, 'commit', '--all', '--quiet', '--message', 'what is recorded');
@@ -226,23 +230,13 @@ it('explains the way from a changed line to a test', async () => {
   const cite = await checkout('Cite');
   await changeCiteClass(cite);
   const explain = (test: string) =>
-    runCommand([process.execPath, program, 'test', 'explain', test], { cwd: cite }).then(({ stdout }) => stdout);
+    runCommand([process.execPath, program, 'test', 'explain', test], {
+      cwd: cite,
+      env: { MWPIPE_CACHE: unrecorded },
+    }).then(({ stdout }) => stdout);
   expect(await explain('ValidatorTest')).toMatch(/ValidatorTest is selected[\s\S]*Validator::validateref changed/);
   expect(await explain('ReferenceListFormatterTest')).toContain('is not selected');
 });
-
-/** All that was made before, without what earlier runs recorded: what is written stays here. */
-async function cacheWithoutMaps(): Promise<string> {
-  const own = await mkdtemp(join(folder, 'cache-'));
-  await mkdir(join(own, 'blobs'));
-  for (const name of await readdir(cache)) {
-    if (name !== 'blobs') await symlink(join(cache, name), join(own, name));
-  }
-  for (const name of ['incoming', 'sha256']) await symlink(join(cache, 'blobs', name), join(own, 'blobs', name));
-  const named = (path: string): boolean => !path.includes('test-map');
-  await cp(join(cache, 'blobs/named'), join(own, 'blobs/named'), { recursive: true, filter: named });
-  return own;
-}
 
 async function git(cwd: string, ...args: string[]): Promise<void> {
   const done = await runCommand(['git', ...args], { cwd });

@@ -2,6 +2,7 @@
 import { folderName, placeOf } from '../../kernel/component-place.ts';
 import type { FailedTest, PlannedTest, TestEvent, TestPlan, TestReport } from '../../test/index.ts';
 import type { Shown } from '../run.ts';
+import { gateLines } from './gate-lines.ts';
 import type { Line } from './renderer.ts';
 import { duration, size } from './units.ts';
 
@@ -43,7 +44,10 @@ export function plainLine(event: TestEvent): Line | undefined {
       const rest = [many(event.failed, 'failed', 'failed'), many(event.skipped, 'skipped', 'skipped')].filter(Boolean);
       return `  ${mark} ${event.shard.padEnd(28)}${String(event.tests).padStart(5)} tests  ${duration(event.ms).padStart(7)}   ${rest.join(', ')}`.trimEnd();
     }
+    case 'test/gate-planned':
+      return gateLines(event);
     case 'test/recorded':
+      if (event.files === 0) return undefined;
       return `Recorded  what ${event.files} test files execute: the next patches are followed by it`;
     case 'test/parent-asked':
       return { progress: `  ${event.shard}: do they fail without the patch too?` };
@@ -93,10 +97,7 @@ export function showTested({ planned, report }: Tested): Shown {
 /** A run that was done again: the same report, without the patch that it was chosen for. */
 export function showReplayed(report: TestReport): Shown {
   const failing = report.failed.length > 0;
-  const [folder, shell] = next(report);
-  const end = [`${totals(report)}, in ${duration(report.ms)}`, folder, ...(failing ? [shell] : [])];
-  const lines = [...failures(report), '', ...end];
-  return { text: lines.join('\n'), json: { report }, ...(failing ? { exit: 'failed' as const } : {}) };
+  return { text: reportLines(report).join('\n'), json: { report }, ...(failing ? { exit: 'failed' as const } : {}) };
 }
 
 function nothingToRun({ unseen }: TestPlan): string {
@@ -115,6 +116,14 @@ function planText(plan: TestPlan): string {
   const unseen = plan.unseen.map(({ path, because }) => `  not seen by any test: ${path} (${because})`);
   const lines = [...rows, ...parser, ...unseen];
   return [lines.length === 0 ? 'Nothing to run.' : 'Would run', ...lines, notRun(plan)].join('\n');
+}
+
+/** What failed and what didn't run, then the totals and where to look. */
+export function reportLines(report: TestReport): string[] {
+  if (report.classes === 0) return [];
+  const [folder, shell] = next(report);
+  const end = [`${totals(report)}, in ${duration(report.ms)}`, folder, ...(report.failed.length > 0 ? [shell] : [])];
+  return [...failures(report), '', ...end];
 }
 
 function reportText(plan: TestPlan, report: TestReport): string {

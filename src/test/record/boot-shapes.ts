@@ -8,7 +8,10 @@ import type { WorldFiles } from './world-files.ts';
 type Php = () => Promise<ReadSymbols>;
 
 /** Parses each content once, whatever the number of recordings. */
-export function bootReader(world: WorldFiles, php: Php): (boot: Recording['boot']) => Promise<Boot> {
+export function bootReader(
+  world: WorldFiles,
+  php: Php,
+): (boot: Recording['boot']) => Promise<Omit<Boot, 'environment'>> {
   const known = new Map<string, { readonly text: string; readonly symbols: FileSymbols }>();
   return async (boot) => {
     const read = await php();
@@ -26,7 +29,11 @@ export function bootReader(world: WorldFiles, php: Php): (boot: Recording['boot'
 }
 
 /** The first file whose other content may be seen by any test that comes after; undefined where there is none. */
-export async function bootDiffers({ files }: Boot, world: WorldFiles, php: Php): Promise<string | undefined> {
+export async function bootDiffers(
+  { files }: Pick<Boot, 'files'>,
+  world: WorldFiles,
+  php: Php,
+): Promise<string | undefined> {
   const other = [...files].filter(([path, { oid }]) => world.oid(path) !== oid);
   if (other.length === 0) return undefined;
   const read = await php();

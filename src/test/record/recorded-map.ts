@@ -12,16 +12,22 @@ const bootFileSchema = z.object({
   ran: z.array(z.string()),
 });
 
-const dataSchema = z.object({ everywhere: z.string(), inside: z.string() });
+const dataSchema = z.object({ everywhere: z.string(), inside: z.string(), shown: z.string() });
 
 const mapSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   /** What ran before the tests, one for each recording that a test is left of. */
-  boots: z.array(z.object({ files: z.record(z.string(), bootFileSchema), data: z.record(z.string(), dataSchema) })),
+  boots: z.array(
+    z.object({
+      environment: z.string(),
+      files: z.record(z.string(), bootFileSchema),
+      data: z.record(z.string(), dataSchema),
+    }),
+  ),
   /** A file with one content: `[path, oid]`. */
   contents: z.array(z.tuple([z.string(), z.string()])),
-  /** By path below MediaWiki's folder: an index of `boots`, and those of `contents`. */
-  tests: z.record(z.string(), z.tuple([z.number(), z.array(z.number())])),
+  /** By path below MediaWiki's folder: of each record how it ended, an index of `boots`, and those of `contents`. */
+  tests: z.record(z.string(), z.array(z.tuple([z.enum(['passed', 'failed']), z.number(), z.array(z.number())]))),
 });
 
 type StoredMap = z.infer<typeof mapSchema>;
@@ -29,18 +35,22 @@ export type BootFile = Readonly<z.infer<typeof bootFileSchema>>;
 
 /** What came before a test: the files that ran then, and what the components held that isn't code. */
 export interface Boot {
+  /** Tells the runtime's image from others. */
+  readonly environment: string;
   readonly files: ReadonlyMap<string, BootFile>;
   /** By the component's path. */
   readonly data: ReadonlyMap<string, Readonly<z.infer<typeof dataSchema>>>;
 }
 
 export interface RecordedTest {
+  readonly outcome: 'passed' | 'failed';
   readonly boot: Boot;
   /** Files that its process executed, its own among them, with their contents. */
   readonly took: ReadonlyMap<string, string>;
 }
 
-export type RecordedMap = ReadonlyMap<string, RecordedTest>;
+/** The newest record of each test first: of the base, and of patches that were tried on it. */
+export type RecordedMap = ReadonlyMap<string, readonly RecordedTest[]>;
 
 interface MapName {
   /** Paths of the components that the wiki loads. */
@@ -62,36 +72,57 @@ function keyOf({ load, kind }: MapName): string {
 }
 
 function openMap({ boots, contents, tests }: StoredMap): RecordedMap {
-  const opened = boots.map(({ files, data }): Boot => {
-    return { files: new Map(Object.entries(files)), data: new Map(Object.entries(data)) };
+  const opened = boots.map(({ environment, files, data }): Boot => {
+    return { environment, files: new Map(Object.entries(files)), data: new Map(Object.entries(data)) };
   });
   return new Map(
-    Object.entries(tests).flatMap(([path, [index, took]]): [string, RecordedTest][] => {
-      const boot = opened[index];
-      const files = took.flatMap((one) => (contents[one] === undefined ? [] : [contents[one]]));
-      return boot === undefined ? [] : [[path, { boot, took: new Map(files) }]];
+    Object.entries(tests).map(([path, records]): [string, RecordedTest[]] => {
+      const whole = records.flatMap(([outcome, index, took]): RecordedTest[] => {
+        const boot = opened[index];
+        const files = took.flatMap((one) => (contents[one] === undefined ? [] : [contents[one]]));
+        return boot === undefined ? [] : [{ outcome, boot, took: new Map(files) }];
+      });
+      return [path, whole];
     }),
   );
 }
 
 function closeMap(map: RecordedMap): StoredMap {
-  const boots = new Map<Boot, number>();
+  const boots = bootTable();
   const contents = new Map<string, number>();
   const tests: StoredMap['tests'] = {};
-  for (const [path, { boot, took }] of map) {
-    const indexes = [...took].map(([file, oid]) => indexIn(contents, `${oid} ${file}`));
-    tests[path] = [indexIn(boots, boot), indexes];
+  for (const [path, records] of map) {
+    tests[path] = records.map(({ outcome, boot, took }) => {
+      const indexes = [...took].map(([file, oid]) => indexIn(contents, `${oid} ${file}`));
+      return [outcome, boots.indexOf(boot), indexes];
+    });
   }
   return {
-    version: 1,
-    boots: [...boots.keys()].map(({ files, data }) => {
-      return { files: Object.fromEntries(files), data: Object.fromEntries(data) };
-    }),
+    version: 2,
+    boots: boots.all(),
     contents: [...contents.keys()].map((key): [string, string] => {
       const space = key.indexOf(' ');
       return [key.slice(space + 1), key.slice(0, space)];
     }),
     tests,
+  };
+}
+
+/** Shards of one recording mostly saw the same: kept once. */
+function bootTable() {
+  const indexes = new Map<Boot, number>();
+  const texts = new Map<string, number>();
+  return {
+    indexOf: (boot: Boot): number => {
+      const known = indexes.get(boot);
+      if (known !== undefined) return known;
+      const { environment, files, data } = boot;
+      const document = { environment, files: Object.fromEntries(files), data: Object.fromEntries(data) };
+      const index = indexIn(texts, JSON.stringify(document));
+      indexes.set(boot, index);
+      return index;
+    },
+    all: () => [...texts.keys()].map((text) => JSON.parse(text) as StoredMap['boots'][number]),
   };
 }
 

@@ -31,14 +31,17 @@ export async function recordedVerdicts(
   php: () => Promise<ReadSymbols>,
 ): Promise<RecordedVerdicts> {
   const boots = new Map<Boot, BootVerdict | undefined>();
-  for (const { boot } of map.values()) {
+  for (const { boot } of [...map.values()].flat()) {
     if (!boots.has(boot)) boots.set(boot, await bootVerdict(boot, sides, php));
   }
   return new Map(
-    [...map].flatMap(([test, recorded]): [string, readonly BecauseStep[]][] => {
-      const boot = boots.get(recorded.boot);
-      if (boot === undefined || isStale(recorded, boot, sides.base)) return [];
-      return [[test, boot.because ?? tookChanged(test, recorded, sides)]];
+    [...map].flatMap(([test, records]): [string, readonly BecauseStep[]][] => {
+      for (const recorded of records) {
+        const boot = boots.get(recorded.boot);
+        if (boot === undefined || isStale(recorded, boot, sides.base)) continue;
+        return [[test, boot.because ?? tookChanged(test, recorded, sides)]];
+      }
+      return [];
     }),
   );
 }

@@ -2,6 +2,7 @@
 import { digestOf, type Digest } from '../../kernel/digest.ts';
 import type { GitObjects, LockedComponent, TreeEntry } from '../../resolve/index.ts';
 import { kindOf, type FileKind } from '../changes.ts';
+import { imageTree } from '../image-tree.ts';
 
 export interface WorldFiles {
   /** Git's id of the content, a submodule's commit for what is inside one; undefined for what is made at run time. */
@@ -17,14 +18,16 @@ export interface ComponentData {
   readonly everywhere: Digest;
   /** Templates and data of tests: a test that runs the component's code may. */
   readonly inside: Digest;
+  /** Messages, what browsers get, and names of PHP files: only a result that is taken over has to know them. */
+  readonly shown: Digest;
 }
 
-type Tree = Pick<LockedComponent, 'path' | 'url' | 'tree'>;
+type Tree = Pick<LockedComponent, 'path' | 'url' | 'tree' | 'patch'>;
 
 export async function worldFiles(components: readonly Tree[], objects: GitObjects): Promise<WorldFiles> {
   const trees = await Promise.all(
     components.map(async (component) => {
-      const entries = await objects.entries({ url: component.url, id: component.tree });
+      const entries = await objects.entries({ url: component.url, id: imageTree(component) });
       return { ...component, entries, files: new Map(entries.map(({ path, oid }) => [path, oid])) };
     }),
   );
@@ -54,7 +57,12 @@ export async function worldFiles(components: readonly Tree[], objects: GitObject
 function dataOf(entries: readonly TreeEntry[]): ComponentData {
   const of = (kinds: readonly FileKind[]): Digest =>
     digestOf(entries.filter(({ path }) => kinds.includes(kindOf(path))).map(({ path, oid }) => [path, oid]));
-  return { everywhere: of(['registration', 'database', 'unknown']), inside: of(['template', 'test-data']) };
+  const names = entries.map(({ path }) => path).filter((path) => ['php', 'test-php'].includes(kindOf(path)));
+  return {
+    everywhere: of(['registration', 'database', 'unknown']),
+    inside: of(['template', 'test-data']),
+    shown: digestOf([of(['messages', 'front-end']), names]),
+  };
 }
 
 async function readTexts(

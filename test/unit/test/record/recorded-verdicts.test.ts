@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadPhpReader } from '../../../../src/test/php/load-grammar.ts';
 import { bootReader } from '../../../../src/test/record/boot-shapes.ts';
+import { cachedResults } from '../../../../src/test/gate/cached-results.ts';
 import type { RecordedMap } from '../../../../src/test/record/recorded-map.ts';
 import { recordedVerdicts } from '../../../../src/test/record/recorded-verdicts.ts';
 import type { ComponentData, WorldFiles } from '../../../../src/test/record/world-files.ts';
@@ -26,7 +27,7 @@ const FILES = {
 };
 type Files = Partial<typeof FILES>;
 
-const DATA: ComponentData = { everywhere: sha256('e'), inside: sha256('i') };
+const DATA: ComponentData = { everywhere: sha256('e'), inside: sha256('i'), shown: sha256('s') };
 function world(changed: Files = {}, data = DATA): WorldFiles {
   const files = new Map<string, string>(Object.entries({ ...FILES, ...changed }));
   return {
@@ -45,11 +46,12 @@ const TOOK = {
 
 async function recordedMap(): Promise<RecordedMap> {
   const here = world();
-  const boot = await bootReader(here, php)(new Map([['includes/Boot.php', [2, 5, 11]]]));
+  const read = await bootReader(here, php)(new Map([['includes/Boot.php', [2, 5, 11]]]));
+  const boot = { environment: 'php82', ...read };
   return new Map(
     Object.entries(TOOK).map(([test, files]) => [
       test,
-      { boot, took: new Map(files.map((file) => [file, here.oid(file) ?? ''])) },
+      [{ outcome: 'passed' as const, boot, took: new Map(files.map((file) => [file, here.oid(file) ?? ''])) }],
     ]),
   );
 }
@@ -102,4 +104,50 @@ it('says nothing at all where what came before the tests was otherwise', async (
   expect(await affected(shape, world(shape))).toEqual(none);
   expect(await affected({}, world({}, { ...DATA, everywhere: sha256('other') }))).toEqual(none);
   expect(await affected({}, world({}, { ...DATA, inside: sha256('other') }))).toEqual(none);
+});
+
+/** `ATest: passed`, or why it has to run. */
+async function results(now: WorldFiles, environment = 'php82', map?: RecordedMap): Promise<string[]> {
+  const cached = await cachedResults(map ?? (await recordedMap()), { world: now, environment }, php);
+  return [...cached].map(([test, { outcome, because }]) => {
+    const name = test.replace(/^.*\/|\.php$/g, '');
+    return `${name}: ${because === undefined ? outcome : `${because.what} ${because.how}`}`;
+  });
+}
+
+it('takes a result over where all that the test may have seen is as it was', async () => {
+  expect(await results(world())).toEqual(['ATest: passed', 'BTest: passed', 'LaterTest: passed']);
+  expect(await results(world({ 'includes/A.php': '<?php\n' }))).toEqual([
+    'ATest: includes/A.php changed',
+    'BTest: passed',
+    'LaterTest: passed',
+  ]);
+  const body = edited('includes/Boot.php', 'return 2', 'return 4');
+  expect(await results(world(body))).toEqual([
+    'ATest: passed',
+    'BTest: passed',
+    'LaterTest: includes/Boot.php changed',
+  ]);
+});
+
+it('takes none over where something changed that it can not follow', async () => {
+  const all = (because: string) => ['ATest', 'BTest', 'LaterTest'].map((name) => `${name}: ${because}`);
+  expect(await results(world(), 'php84')).toEqual(all('the runtime is another'));
+  const data = 'core has another registration, database or data';
+  expect(await results(world({}, { ...DATA, everywhere: sha256('x') }))).toEqual(all(data));
+  const other = 'core has other messages, templates, data or files';
+  expect(await results(world({}, { ...DATA, inside: sha256('x') }))).toEqual(all(other));
+  expect(await results(world({}, { ...DATA, shown: sha256('x') }))).toEqual(all(other));
+  const boot = 'includes/Boot.php changed in what runs before any test';
+  expect(await results(world(edited('includes/Boot.php', 'K = 1', 'K = 2')))).toEqual(all(boot));
+});
+
+it('finds the record that fits, be it not the newest', async () => {
+  const [base] = (await recordedMap()).get('tests/ATest.php') ?? [];
+  if (base === undefined) throw new Error('no record');
+  const patched = { ...base, outcome: 'failed' as const, took: new Map(base.took).set('includes/A.php', 'other') };
+  const map = new Map([['tests/ATest.php', [patched, base]]]);
+  expect(await results(world(), 'php82', map)).toEqual(['ATest: passed']);
+  const neither = world({ 'includes/A.php': '<?php // third\n' });
+  expect(await results(neither, 'php82', map)).toEqual(['ATest: includes/A.php changed']);
 });

@@ -19,11 +19,12 @@ it('knows the tests whose line was written whole', () => {
 const path = fc.string({ minLength: 1 });
 const oid = fc.stringMatching(/^[0-9a-f]{40}$/);
 const boot = fc.record({
+  environment: fc.string(),
   files: fc
     .array(fc.tuple(path, fc.record({ oid, shape: oid, ran: fc.array(path) })))
     .map((entries) => new Map(entries.filter(([name]) => name !== '__proto__'))),
   data: fc
-    .array(fc.tuple(path, fc.record({ everywhere: oid, inside: oid })))
+    .array(fc.tuple(path, fc.record({ everywhere: oid, inside: oid, shown: oid })))
     .map((entries) => new Map(entries.filter(([name]) => name !== '__proto__'))),
 });
 
@@ -33,10 +34,14 @@ it('is read as it was kept', async () => {
       .array(
         fc.tuple(
           path,
-          fc.record({
-            boot: fc.constantFrom(...boots),
-            took: fc.array(fc.tuple(path, oid)).map((entries) => new Map(entries)),
-          }),
+          fc.array(
+            fc.record({
+              outcome: fc.constantFrom('passed' as const, 'failed' as const),
+              boot: fc.constantFrom(...boots),
+              took: fc.array(fc.tuple(path, oid)).map((entries) => new Map(entries)),
+            }),
+            { maxLength: 3 },
+          ),
         ),
       )
       .map((entries) => new Map(entries.filter(([name]) => name !== '__proto__'))),
@@ -58,7 +63,7 @@ it('is read as it was kept', async () => {
 });
 
 it('is empty where what was kept is of another version or damaged', async () => {
-  for (const kept of [undefined, null, {}, { version: 2, boots: [], contents: [], tests: {} }, 'x']) {
+  for (const kept of [undefined, null, {}, { version: 1, boots: [], contents: [], tests: {} }, 'x']) {
     const blobs = { recall: () => Promise.resolve(kept as unknown) };
     expect(await recallMap(blobs, { load: [], kind: 'unit' })).toEqual(new Map());
   }
